@@ -1,0 +1,279 @@
+"""The command line: ``planner demo``, ``planner run STUDY``, ``planner verify OUT``.
+
+Only click is imported here; each command imports the rooms it needs, so that ``planner --help`` is quick.
+
+Exit codes: 0 done; 1 verify found differences, or the planner itself failed; 2 an input or the place of the
+output is wrong (one sentence per fault); 130 interrupted. Whenever it is not 0 or a difference that verify
+found, OUT is as it was before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import locale
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Literal, NoReturn, cast
+
+import click
+
+from planner import __version__
+from planner.errors import InputError, OutputError, PlannerError, fault
+
+Language = Literal["zh", "en"]
+Progress = Callable[[str, float], None]
+
+DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+_TEXTS = {
+    "next": {
+        "zh": (
+            "接下来可以：\n"
+            "  planner demo -o OUT          运行内置的大连示例（道路、人口、设施、地块均为虚构）\n"
+            "  planner run STUDY -o OUT     运行自己的研究文件（TOML）\n"
+            "  planner verify OUT           从文件重新核算已完成的一次运行\n"
+            "  planner --help               全部命令与退出码"
+        ),
+        "en": (
+            "What to do next:\n"
+            "  planner demo -o OUT          run the embedded Dalian sample (all but names invented)\n"
+            "  planner run STUDY -o OUT     run a study file of your own (TOML)\n"
+            "  planner verify OUT           measure a finished run again, from its files\n"
+            "  planner --help               all commands and exit codes"
+        ),
+    },
+    "fault": {"zh": "错误：{}", "en": "error: {}"},
+    "written": {"zh": "结果已写入 {0}（先打开 {0}/map.html）", "en": "written to {0} (open {0}/map.html first)"},
+    "interrupted": {
+        "zh": "已中断；{} 保持原样。",
+        "en": "interrupted; {} is as it was.",
+    },
+    "internal": {
+        "zh": "规划程序自身出错，不是您的数据有误；请把上面的文字发给维护者。",
+        "en": "the planner itself failed, not your data; please send the lines above to its maintainers.",
+    },
+}
+
+_PARTS = {
+    "layers": "读取图层",
+    "reach": "计算可达",
+    "findings": "评估义务",
+    "siting": "选址求解",
+    "measuring again": "重新测算",
+    "report": "写出结果",
+    "done": "完成",
+}
+
+_EPILOG = (
+    "Exit codes: 0 done; 1 verify found differences, or the planner itself failed; "
+    "2 an input or OUT is wrong, one sentence per fault, OUT untouched; 130 interrupted, OUT untouched."
+)
+
+
+def _preferred_language() -> Language:
+    """Return zh where the machine speaks Chinese, else en."""
+    return "zh" if (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+
+
+def _keep_language(context: click.Context, _option: click.Parameter, value: Language | None) -> None:
+    """Remember the language wherever it was given: before or after the command."""
+    if value is not None:
+        context.find_root().obj = value
+
+
+def _language() -> Language:
+    """Return the language of messages: the one asked for, else the machine's."""
+    context = click.get_current_context(silent=True)
+    asked = context.find_root().obj if context is not None else None
+    return cast("Language", asked) if asked else _preferred_language()
+
+
+def _say(key: str, *details: object) -> None:
+    """Print one text of the catalogue on stderr."""
+    click.echo(_TEXTS[key][_language()].format(*details), err=True)
+
+
+_LANGUAGE = click.option(
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    callback=_keep_language,
+    expose_value=False,
+    is_eager=True,
+    help="Language of messages / 提示语言. Default: the machine's.",
+)
+_OUT = click.option(
+    "-o",
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the results; made whole at the end, a previous run's is replaced / 结果文件夹.",
+)
+
+
+@click.group(invoke_without_command=True, epilog=_EPILOG)
+@_LANGUAGE
+@click.version_option(__version__, prog_name="planner", message="%(prog)s %(version)s")
+@click.pass_context
+def planner(context: click.Context) -> None:
+    """Tell what a policy demands, where it is not met, where to build / 政策要求、缺口与选址."""
+    if context.invoked_subcommand is None:
+        click.echo(_TEXTS["next"][_language()])
+
+
+@planner.command(epilog=_EPILOG)
+@_OUT
+@_LANGUAGE
+def demo(out: Path) -> None:
+    """Run the embedded sample / 运行内置示例."""
+    from planner.sample import sample_study
+
+    _run(sample_study(), out)
+
+
+@planner.command(epilog=_EPILOG)
+@click.argument("study", type=click.Path(path_type=Path))
+@_OUT
+@_LANGUAGE
+def run(study: Path, out: Path) -> None:
+    """Run a study file / 运行研究文件."""
+    _run(study, out)
+
+
+@planner.command(epilog=_EPILOG)
+@click.argument("out", type=click.Path(path_type=Path))
+@_LANGUAGE
+def verify(out: Path) -> None:
+    """Measure a finished run again, from its files and layers / 重新核算一次运行."""
+    from planner.verify import verify as verify_run
+
+    verification = verify_run(out)
+    click.echo(verification.summary(_language()))
+    raise SystemExit(DONE if verification.ok else FAILED)
+
+
+def _run(study: Path, out: Path) -> None:
+    """Run a study into a folder, with progress on stderr and the summary on stdout."""
+    check_out(out, study=study)
+    from planner.study import read_study
+
+    read = read_study(study)
+    from planner.pipeline import run as run_study
+
+    with _progress() as progress:
+        outcome = run_study(read, out=out, progress=progress)
+    click.echo(outcome.summary(_language()))
+    _say("written", out)
+
+
+def check_out(out: Path, *, study: Path) -> None:
+    """Refuse a folder that must not be replaced, before anything is computed.
+
+    Parameters
+    ----------
+    out
+        May be absent, empty, or the folder of a previous run (it holds a ``run.json``).
+    study
+        Neither it nor its folder may lie in `out`: inputs are never written to.
+
+    Raises
+    ------
+    OutputError
+        If `out` is a file, a folder of something else, or holds the study.
+    """
+    target, source = out.resolve(), study.resolve()
+    do = "name a folder that does not exist yet"
+    if target in source.parents:
+        raise OutputError(fault("a folder apart from the study", f"{out}, which holds {study}", do))
+    if target.exists() and not target.is_dir():
+        raise OutputError(fault("a folder for the results", f"the file {out}", do))
+    if target.is_dir() and any(target.iterdir()) and not (target / "run.json").is_file():
+        raise OutputError(fault("a new folder or that of a previous run", f"{out} with other files", do))
+    above = next(folder for folder in target.parents if folder.exists())
+    if not above.is_dir():
+        raise OutputError(fault("a folder to write into", f"the file {above}", do))
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show on stderr which part runs: a bar with the time left in a terminal, one line per part elsewhere."""
+    if not sys.stderr.isatty():
+        yield _lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bars:
+        whole = bars.add_task("", total=1.0)
+        yield lambda part, share: bars.update(whole, description=_part(part), completed=share)
+
+
+def _lines() -> Progress:
+    """Return a progress that prints the name of each part once."""
+    seen: set[str] = set()
+
+    def show(part: str, _share: float) -> None:
+        if part not in seen:
+            seen.add(part)
+            click.echo(f"· {_part(part)}", err=True)
+
+    return show
+
+
+def _part(name: str) -> str:
+    """Return the name of a part of the run in the language of messages; stages of the solver keep theirs."""
+    return _PARTS.get(name, name) if _language() == "zh" else name
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Treat SIGTERM as Ctrl-C, so that the same cleaning up happens."""
+    raise KeyboardInterrupt
+
+
+def _told(error: PlannerError) -> int:
+    """Print what is wrong, one line per fault, and return the exit code."""
+    for sentence in str(error).splitlines():
+        _say("fault", sentence)
+    return WRONG_INPUT if isinstance(error, InputError | OutputError) else FAILED
+
+
+def _code(arguments: list[str] | None) -> int:
+    """Run a command and return its exit code; errors meant for the user are told, others propagate."""
+    try:
+        code = planner.main(arguments, prog_name="planner", standalone_mode=False)
+    except PlannerError as error:
+        return _told(error)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted", "OUT")
+        return INTERRUPTED
+    return code if isinstance(code, int) else DONE
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit code.
+
+    Parameters
+    ----------
+    arguments
+        As after the program's name; None: those of this process.
+    """
+    with contextlib.suppress(ValueError):  # not in the main thread: its owner keeps the signals
+        signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = _code(arguments)
+    except Exception:  # noqa: BLE001 a fault of ours: shown whole, with what it means for the user
+        traceback.print_exc()
+        _say("internal")
+        code = FAILED
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""Files in, checked tables out: schemas, readers, coordinate reference systems, screening."""
+
+from planner.layers.boundaries import read_boundaries as read_boundaries
+from planner.layers.demand import read_demand as read_demand
+from planner.layers.exclusions import read_exclusions as read_exclusions
+from planner.layers.facilities import read_facilities as read_facilities
+from planner.layers.guard import guarded as guarded
+from planner.layers.leading_zones import read_leading_zones as read_leading_zones
+from planner.layers.lines import read_lines as read_lines
+from planner.layers.log import FaultLog as FaultLog
+from planner.layers.read import read_source as read_source
+from planner.layers.schema import schema as schema
+from planner.layers.screening import screen_sites as screen_sites
+from planner.layers.sites import read_sites as read_sites
+from planner.layers.source import BoundarySource as BoundarySource
+from planner.layers.source import DemandSource as DemandSource
+from planner.layers.source import ExclusionSource as ExclusionSource
+from planner.layers.source import LayerSource as LayerSource
+
+__all__ = [
+    "BoundarySource",
+    "DemandSource",
+    "ExclusionSource",
+    "FaultLog",
+    "LayerSource",
+    "guarded",
+    "read_boundaries",
+    "read_demand",
+    "read_exclusions",
+    "read_facilities",
+    "read_leading_zones",
+    "read_lines",
+    "read_sites",
+    "read_source",
+    "schema",
+    "screen_sites",
+]

@@ -1,0 +1,106 @@
+"""CSV and XLSX to a table of texts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+
+from planner.errors import LayerError, fault, shortened
+from planner.layers.guard import MAX_ROWS
+from planner.layers.log import FaultLog
+from planner.layers.text import decoded
+
+FIRST_LINE = 2  # the header is line 1
+
+
+def read_csv(path: Path, *, encoding: str | None, layer: str, log: FaultLog) -> pd.DataFrame:
+    """Return a CSV file as texts, "" where a cell is empty, indexed by the line of the record.
+
+    Raises
+    ------
+    LayerError
+        If it cannot be decoded, its header lacks or repeats a name, a record has more cells than the
+        header, or there are more than `MAX_ROWS` records.
+    """
+    text = decoded(path.read_bytes(), declared=encoding, layer=layer, log=log)
+    names = next(csv.reader(io.StringIO(text[:1_000_000])), [])
+    expected = f"{len(names)} cells in every line of {layer}"
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text),
+            dtype="str",
+            keep_default_na=False,
+            na_filter=False,
+            nrows=MAX_ROWS + 1,
+            skip_blank_lines=False,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise LayerError(fault(expected, " ".join(str(error).split()), "correct that line")) from None
+    if not isinstance(frame.index, pd.RangeIndex):  # pandas takes surplus cells of the first record for an index
+        raise LayerError(fault(expected, "more in line 2", "name every column in the first line"))
+    return _table(frame, names, layer)
+
+
+def read_xlsx(path: Path, *, sheet: str | None, layer: str) -> pd.DataFrame:
+    """Return a sheet of a workbook as texts, "" where a cell is empty, indexed by the row in the sheet.
+
+    Raises
+    ------
+    LayerError
+        If the workbook or the sheet cannot be read, or its header lacks or repeats a name.
+    """
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:  # noqa: BLE001 - the library lets many kinds through
+        found = " ".join(str(error).split()) or type(error).__name__
+        raise LayerError(fault(f"a workbook in {path.name}", found, "save it again as .xlsx")) from None
+    try:
+        if sheet is not None and sheet not in book.sheetnames:
+            do = "correct the layer's name"
+            raise LayerError(fault(f"a sheet {sheet!r} in {path.name}", shortened(book.sheetnames), do))
+        rows = book[sheet or book.sheetnames[0]].iter_rows(values_only=True)
+        records = [[_cell(value) for value in row] for row, _ in zip(rows, range(MAX_ROWS + 2), strict=False)]
+    finally:
+        book.close()
+    width = max(map(len, records), default=0)
+    padded = [record + [""] * (width - len(record)) for record in records] or [[]]
+    return _table(pd.DataFrame(padded[1:], dtype="str", columns=range(width)), padded[0], layer)
+
+
+def _table(frame: pd.DataFrame, names: Sequence[str], layer: str) -> pd.DataFrame:
+    """Return the frame under its header, without blank lines and blank columns."""
+    if len(frame) > MAX_ROWS:
+        raise LayerError(fault(f"at most {MAX_ROWS:,} rows in {layer}", "more", "split the layer"))
+    frame.index = pd.RangeIndex(FIRST_LINE, FIRST_LINE + len(frame))
+    # pandas pads a short record with NaN, even without a filter for NaN
+    texts = frame.fillna("").astype("str")
+    headed = [name.strip() for name in names]
+    named = [bool(name) or not (texts.iloc[:, at] == "").all() for at, name in enumerate(headed)]
+    kept = [name for name, keep in zip(headed, named, strict=True) if keep]
+    _check_header(kept, layer)
+    texts = texts.loc[:, named].set_axis(kept, axis=1)
+    return texts[~(texts == "").all(axis=1)]
+
+
+def _check_header(names: Sequence[str], layer: str) -> None:
+    if not names:
+        raise LayerError(fault(f"column names in the first line of {layer}", "none", "add a header line"))
+    if "" in names:
+        found = f"none for column {names.index('') + 1}"
+        raise LayerError(fault(f"a name for every column of {layer}", found, "name the column in the first line"))
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise LayerError(fault(f"each column name of {layer} once", f"{shortened(twice)} twice", "rename one of them"))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,58 @@
+"""Existing and committed facilities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from planner.layers.log import FaultLog
+from planner.layers.points import read_points
+from planner.layers.schema import empty, schema
+from planner.layers.source import LayerSource
+
+DEFAULT_STATUS = "现状"
+
+
+def read_facilities(
+    sources: Sequence[LayerSource], boundaries: pd.DataFrame, *, crs: str, log: FaultLog
+) -> pd.DataFrame:
+    """Return the facilities of all sources.
+
+    Parameters
+    ----------
+    sources
+        Tables, vector layers (a polygon stands at a point inside it) or OpenStreetMap extracts.
+    boundaries
+        As `read_boundaries` gives.
+    crs
+        Of the study.
+    log
+        Gets a line for every row that is left out.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by facility_id, sorted; columns of the schema ``facilities``, further columns of the files,
+        and ``planned`` (False). ``status`` is 现状 and ``place_id`` the facility's id where the files say nothing.
+
+    Raises
+    ------
+    LayerError
+        With the faults of all sources at once.
+    """
+    wanted = [(source, schema("facilities")) for source in sources]
+    table = read_points(wanted, boundaries, crs=crs, log=log) if wanted else empty("facilities")
+    filled = table.assign(
+        status=table["status"].where(table["status"] != "", DEFAULT_STATUS),
+        place_id=table["place_id"].where(table["place_id"] != "", table["facility_id"]),
+        planned=False,
+    )
+    plain = pd.DataFrame(filled.drop(columns="geometry", errors="ignore"))
+    return ordered(plain, "facilities").set_index("facility_id")
+
+
+def ordered(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the columns in the order of their schema, further ones behind."""
+    ours = [column.name for column in schema(name).columns if column.name in table.columns]
+    return table[[*ours, *(column for column in table.columns if column not in ours)]]

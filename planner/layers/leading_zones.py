@@ -1,0 +1,69 @@
+"""Leading zones: which units belong to them, by a dated list."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from planner.layers.log import LEFT_OUT, FaultLog
+from planner.layers.read import read_source
+from planner.layers.schema import checked, schema
+from planner.layers.source import LayerSource
+
+
+def read_leading_zones(
+    source: LayerSource, *, crs: str, log: FaultLog, boundaries: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return the members of leading zones, one row per zone and member.
+
+    Parameters
+    ----------
+    source
+        Table with zone_code, zone_name, unit_code and optionally listed, source.
+    crs
+        Of the study.
+    log
+        Gets a line for every member that is not in the list of units, or stands in the list twice.
+    boundaries
+        As `read_boundaries` gives; members are checked against it where it is given.
+
+    Returns
+    -------
+    DataFrame
+        zone_code, zone_name, unit_code, listed, source, further columns; sorted by zone and member.
+
+    Raises
+    ------
+    LayerError
+        As `read_source` and the schema say.
+    """
+    frame = read_source(source, crs=crs, log=log)
+    table = checked(
+        pd.DataFrame(frame.drop(columns="geometry", errors="ignore")),
+        schema("leading_zones"),
+        layer=source.name,
+        log=log,
+    )
+    known = table["unit_code"].isin(boundaries["code"]) if boundaries is not None else table["unit_code"].notna()
+    first = ~table.duplicated(["zone_code", "unit_code"])
+    for row in table[~known].itertuples():
+        _tell(row.zone_name or row.zone_code, row.unit_code, "unit_unknown", source.name, log)
+    for row in table[known & ~first].itertuples():
+        _tell(row.zone_name or row.zone_code, row.unit_code, "repeated", source.name, log)
+    return table[known & first].sort_values(["zone_code", "unit_code"], ignore_index=True)
+
+
+_MESSAGES = {
+    "unit_unknown": (
+        "的成员 {} 不在名单内，未计入",
+        "is not in the list of units; left out",
+        "请核对成员代码及名单日期",
+    ),
+    "repeated": ("的成员 {} 重复，只计一次", "is listed twice; counted once", "请删去重复的行"),
+}
+
+
+def _tell(zone: str, member: str, reason: str, layer: str, log: FaultLog) -> None:
+    zh, en, remedy = _MESSAGES[reason]
+    log.add(
+        layer, member, f"{LEFT_OUT}{reason}", f"{zone}{zh.format(member)}", f"Member {member} of {zone} {en}", remedy
+    )

@@ -1,0 +1,60 @@
+"""Faults that are told and do not stop a run: which row, what is wrong, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass
+
+import pandas as pd
+
+COLUMNS = ("layer", "row_id", "code", "message", "message_en", "remedy")
+LEFT_OUT = "left_out_"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class DataFault:
+    """One fault of a layer that a reader could live with.
+
+    Attributes
+    ----------
+    layer
+        Name of the file.
+    row_id
+        Id of the row, ``"row 12"`` where it has none (line of a table, number of a feature), "" where the
+        whole layer is meant.
+    code
+        Machine word; those of rows that were left out start with ``left_out_``.
+    message, message_en
+        What was found, in Chinese and in English.
+    remedy
+        What to do.
+    """
+
+    layer: str
+    row_id: str
+    code: str
+    message: str
+    message_en: str
+    remedy: str
+
+
+class FaultLog:
+    """Collects data faults; every row a reader leaves out has a line here."""
+
+    def __init__(self) -> None:
+        self._faults: list[DataFault] = []
+
+    def __len__(self) -> int:
+        return len(self._faults)
+
+    def add(self, layer: str, row_id: str, code: str, message: str, message_en: str, remedy: str) -> None:
+        """Add one fault; the parameters are the attributes of `DataFault`."""
+        self._faults.append(DataFault(layer, str(row_id), code, message, message_en, remedy))
+
+    def left_out(self, layer: str | None = None) -> int:
+        """Return how many rows were left out, of one layer or of all."""
+        return sum(fault.code.startswith(LEFT_OUT) and layer in (None, fault.layer) for fault in self._faults)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per fault, columns as `DataFault`, sorted, so that the order of reading does not show."""
+        rows = [astuple(fault) for fault in sorted(self._faults)]
+        return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")

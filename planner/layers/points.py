@@ -1,0 +1,214 @@
+"""Layers of points (facilities, sites, demand): every row gets a position and a unit, or a line says why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from planner.errors import Faults, LayerError, fault
+from planner.layers.crs import study_crs, swapped
+from planner.layers.guard import Format, format_of
+from planner.layers.locate import inside, unit_codes, with_polygons
+from planner.layers.log import LEFT_OUT, FaultLog
+from planner.layers.read import in_crs, points_in, read_native
+from planner.layers.schema import Schema, check_unique, checked
+from planner.layers.source import LayerSource
+
+_SAMPLE = 1_000  # points that are tried with x and y swapped
+_MARGIN = 0.2  # of the boundaries' extent; farther away, the coordinate reference system must be wrong
+
+
+def read_points(
+    sources: Sequence[tuple[LayerSource, Schema]], boundaries: pd.DataFrame, *, crs: str, log: FaultLog
+) -> gpd.GeoDataFrame:
+    """Return all rows of some sources that have a position in a unit.
+
+    Parameters
+    ----------
+    sources
+        At least one, each with the schema of its table.
+    boundaries
+        As `read_boundaries` gives.
+    crs
+        Of the study.
+    log
+        Gets a line (code ``left_out_…``) for every row that is not in the result.
+
+    Returns
+    -------
+    GeoDataFrame
+        Columns of the schema, further columns of the files, ``x`` and ``y`` (metres, study crs), geometry as
+        the file has it; sorted by id, which is a column still.
+
+    Raises
+    ------
+    LayerError
+        With the faults of all sources at once.
+    """
+    faults = Faults()
+    tables = []
+    for source, wanted in sources:
+        try:
+            tables.append(_read_one(source, wanted, boundaries, crs=study_crs(crs), log=log))
+        except LayerError as error:
+            faults.extend(error)
+    faults.raise_if_any(LayerError)
+    table = joined(tables)
+    id_column = sources[0][1].id_column
+    names = " + ".join(dict.fromkeys(source.name for source, _ in sources))
+    check_unique(table.set_index("_at")[id_column], layer=names, faults=faults)
+    faults.raise_if_any(LayerError)
+    return table.drop(columns="_at").sort_values(id_column, ignore_index=True)
+
+
+def joined(tables: Sequence[pd.DataFrame]) -> Any:
+    """Return tables one below the other; texts that one of them lacks are ""."""
+    if len(tables) == 1:
+        return tables[0]
+    table = pd.concat(tables, ignore_index=True)
+    texts = [name for name in table.columns if any(name in one and one[name].dtype == "str" for one in tables)]
+    return table.assign(**{name: table[name].fillna("").astype("str") for name in texts})
+
+
+def with_osm_id(frame: pd.DataFrame, source: LayerSource, id_column: str) -> pd.DataFrame:
+    """Return the table with the OpenStreetMap id as its id, where the study names no other."""
+    if format_of(source.path) is Format.PBF and id_column not in frame.columns:
+        return frame.rename(columns={"id": id_column})
+    return frame
+
+
+def _read_one(
+    source: LayerSource, wanted: Schema, boundaries: pd.DataFrame, *, crs: CRS, log: FaultLog
+) -> gpd.GeoDataFrame:
+    native = read_native(source, log=log, positions=True)
+    frame = checked(with_osm_id(native, source, wanted.id_column), wanted, layer=source.name, log=log)
+    if not isinstance(frame, gpd.GeoDataFrame):
+        do = "export the layer with geometries, or as a table with x and y"
+        raise LayerError(fault(f"positions in {source.name}", "none", do))
+    _check_swapped(frame, boundaries, crs, source.name)
+    moved = _with_positions(in_crs(frame, crs), wanted.id_column, source.name, log)
+    _check_near(moved, boundaries, source.name)
+    placed = _with_units(moved, boundaries, wanted.id_column, source.name, log)
+    return placed.assign(_at=placed.index.map(str) + f" of {source.name}").reset_index(drop=True)
+
+
+def _inner_points(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Return a point inside every geometry; a point stands for itself, None stays None."""
+    points = frame.geometry.to_numpy().copy()
+    extended = shapely.get_type_id(points) > 0
+    points[extended] = shapely.point_on_surface(points[extended])
+    points[shapely.is_empty(points)] = None
+    return np.asarray(points, dtype=np.object_)
+
+
+def _check_swapped(frame: gpd.GeoDataFrame, boundaries: pd.DataFrame, crs: CRS, layer: str) -> None:
+    """Raise if most points lie outside the boundaries, but would lie inside with x and y swapped."""
+    if with_polygons(boundaries).empty:
+        return
+    points = _inner_points(frame.iloc[:: max(1, len(frame) // _SAMPLE)])
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    known = np.isfinite(x) & np.isfinite(y)
+    source = CRS(frame.crs)
+    as_read = _share_inside(x[known], y[known], source, boundaries, crs)
+    if as_read < 0.5 and (other := _share_inside(y[known], x[known], source, boundaries, crs)) > 0.5:
+        found = f"{as_read:.0%} of the points inside the boundaries, and {other:.0%} if they were swapped"
+        raise swapped(layer, found)
+
+
+def _share_inside(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], source: CRS, boundaries: pd.DataFrame, crs: CRS
+) -> float:
+    return float(inside(points_in(x, y, source=source, target=crs), boundaries).mean()) if len(x) else 1.0
+
+
+def _with_positions(frame: gpd.GeoDataFrame, id_column: str, layer: str, log: FaultLog) -> gpd.GeoDataFrame:
+    """Return the rows that have a position, with x and y."""
+    points = _inner_points(frame)
+    known = ~shapely.is_missing(points)
+    for row in frame.loc[~known, id_column]:
+        log.add(
+            layer,
+            row,
+            f"{LEFT_OUT}no_position",
+            "没有坐标（或坐标超出坐标系范围），未读入",
+            "The row has no position in the study's coordinate reference system; left out",
+            "请补充坐标",
+        )
+    kept, at = frame[known], points[known]
+    return kept.drop(columns=["x", "y"], errors="ignore").assign(x=shapely.get_x(at), y=shapely.get_y(at))
+
+
+def _check_near(frame: gpd.GeoDataFrame, boundaries: pd.DataFrame, layer: str) -> None:
+    """Raise if no row is anywhere near the boundaries."""
+    polygons = with_polygons(boundaries)
+    if polygons.empty or frame.empty:
+        return
+    west, south, east, north = polygons.total_bounds
+    margin = _MARGIN * max(east - west, north - south)
+    near = frame["x"].between(west - margin, east + margin) & frame["y"].between(south - margin, north + margin)
+    if not near.any():
+        found = f"none of {len(frame)}, the first at x = {frame['x'].iloc[0]:.0f}, y = {frame['y'].iloc[0]:.0f} m"
+        do = "check the crs of the layer and of the boundaries"
+        raise LayerError(fault(f"rows of {layer} inside the boundaries", found, do))
+
+
+def _with_units(
+    frame: gpd.GeoDataFrame, boundaries: pd.DataFrame, id_column: str, layer: str, log: FaultLog
+) -> gpd.GeoDataFrame:
+    """Return the rows with a known unit code, found by position where they have none."""
+    given = frame["unit_code"].to_numpy(dtype=object)
+    unknown = ~frame["unit_code"].isin(boundaries["code"]).to_numpy()
+    codes = given.copy()
+    codes[unknown] = unit_codes(shapely.points(frame.loc[unknown, ["x", "y"]].to_numpy()), boundaries)
+    for row, code, instead in zip(frame.loc[unknown, id_column], given[unknown], codes[unknown], strict=True):
+        _tell_unit(row, code, instead, layer, log)
+    _tell_coarse(codes[unknown], boundaries, layer, log)
+    out = frame.assign(unit_code=pd.Series(codes, index=frame.index, dtype="str"))
+    return out[codes != ""]
+
+
+def _tell_unit(row: str, given: str, instead: str, layer: str, log: FaultLog) -> None:
+    if not instead:
+        named = f"代码 {given} 不在名单内，" if given else "没有区划代码，"
+        named_en = f"its unit code {given} is not in the list of units" if given else "it has no unit code"
+        log.add(
+            layer,
+            row,
+            f"{LEFT_OUT}no_unit",
+            f"{named}坐标也不在任何区划面内，未读入",
+            f"The row lies in no polygon and {named_en}; left out",
+            "请补充 unit_code，或检查坐标与区划面",
+        )
+    elif given:
+        log.add(
+            layer,
+            row,
+            "unit_unknown",
+            f"区划代码 {given} 不在名单内，按坐标归入 {instead}",
+            f"The unit code {given} is not in the list of units; by position it lies in {instead}",
+            "请核对区划代码及名单日期",
+        )
+
+
+def _tell_coarse(codes: npt.NDArray[np.object_], boundaries: pd.DataFrame, layer: str, log: FaultLog) -> None:
+    """Say how many rows could only be given a unit of a coarser level than polygons exist for."""
+    levels = boundaries.set_index("code")["level"]
+    polygons = with_polygons(boundaries)["level"].unique()
+    finest = next((level for level in ("village", "township", "county", "city") if level in polygons), "")
+    for level, count in levels.reindex(codes[codes != ""]).value_counts().sort_index().items():
+        if level != finest:
+            log.add(
+                layer,
+                "",
+                "unit_coarse",
+                f"{count} 行不在任何 {finest} 级区划面内，归入 {level} 级单位",
+                f"{count} rows lie in no {finest} polygon; they are given the unit of level {level}",
+                "请补充区划面，或给这些行写明 unit_code",
+            )

@@ -1,0 +1,194 @@
+"""One source to one table: the right rows, our column names, the study's coordinate reference system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from pyproj import CRS
+
+from planner.errors import Faults, LayerError, fault, shortened
+from planner.layers.crs import accepted, check_range, missing, parsed, study_crs, transformed
+from planner.layers.delimited import read_csv, read_xlsx
+from planner.layers.guard import Format, guarded
+from planner.layers.log import FaultLog
+from planner.layers.osm import read_osm
+from planner.layers.source import LayerSource
+from planner.layers.values import as_numbers
+from planner.layers.vector import read_gdal, read_geojson
+
+
+def read_source(source: LayerSource, *, crs: str, log: FaultLog, positions: bool = False) -> pd.DataFrame:
+    """Return one source with our column names, in the study's coordinate reference system.
+
+    Parameters
+    ----------
+    source
+        The file, and what its columns mean.
+    crs
+        Of the study, projected, in metres.
+    log
+        Where faults are told that do not stop the reading.
+    positions
+        Whether every row should have a position: a table must then have x and y.
+
+    Returns
+    -------
+    DataFrame or GeoDataFrame
+        Indexed by the line of the table or the number of the feature. A GeoDataFrame where there are
+        geometries or coordinates; a row without a position has None there.
+
+    Raises
+    ------
+    LayerError
+        If the file is refused or damaged, columns are missing, no row matches, or positions cannot be
+        trusted.
+    """
+    frame = read_native(source, log=log, positions=positions)
+    return in_crs(frame, study_crs(crs)) if isinstance(frame, gpd.GeoDataFrame) else frame
+
+
+def read_native(source: LayerSource, *, log: FaultLog, positions: bool) -> pd.DataFrame:
+    """Return one source with our column names, in its own coordinate reference system; as `read_source`."""
+    declared = None if source.crs is None else parsed(source.crs, layer=source.name)
+    raw = _read(source, declared, log)
+    if raw.empty:
+        raise LayerError(fault(f"rows in {source.name}", "none", "check the layer that was exported"))
+    rows = _selected(raw, source)
+    if positions or (source.x is not None and source.y is not None):
+        rows = _positioned(rows, source, declared)
+    if isinstance(rows, gpd.GeoDataFrame):
+        rows = _with_crs(rows, declared, source.name)
+        bounds = rows.geometry.bounds.to_numpy(dtype=np.float64)
+        check_range(bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel(), CRS(rows.crs), layer=source.name)
+    return _renamed(rows, source)
+
+
+def in_crs(frame: gpd.GeoDataFrame, target: CRS) -> gpd.GeoDataFrame:
+    """Return a layer in another coordinate reference system; None where a position has no place in it."""
+    moved = shapely.force_2d(frame.geometry.to_crs(target).to_numpy())
+    moved[~np.isfinite(shapely.bounds(moved)).all(axis=1)] = None
+    return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=target))
+
+
+def points_in(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], *, source: CRS, target: CRS
+) -> npt.NDArray[np.object_]:
+    """Return points in another coordinate reference system; None where one has no place in it."""
+    east, north = transformed(x, y, source=source, target=target)
+    points = shapely.points(east, north)
+    points[~(np.isfinite(east) & np.isfinite(north))] = None
+    return np.asarray(points, dtype=np.object_)
+
+
+def _read(source: LayerSource, declared: CRS | None, log: FaultLog) -> pd.DataFrame:
+    kind = guarded(source.path)
+    path, name = source.path, source.name
+    if source.osm and kind is not Format.PBF:
+        raise LayerError(fault(f"an .osm.pbf file for the tags in 'osm' of {name}", path.name, "use 'where' instead"))
+    if kind is Format.CSV:
+        return read_csv(path, encoding=source.encoding, layer=name, log=log)
+    if kind is Format.XLSX:
+        return read_xlsx(path, sheet=source.layer, layer=name)
+    if kind is Format.GEOJSON:
+        return read_geojson(path, declared=declared, layer=name, log=log)
+    if kind is Format.PBF:
+        columns = [*source.columns.values(), *source.where]
+        return read_osm(path, tags=source.osm, columns=[tag for tag in columns if tag != "id"], layer=name, log=log)
+    return read_gdal(path, kind=kind, name=source.layer, encoding=source.encoding, layer=name, log=log)
+
+
+def _with_crs(frame: gpd.GeoDataFrame, declared: CRS | None, layer: str) -> gpd.GeoDataFrame:
+    """Return the layer with the coordinate reference system it carries, or the declared one."""
+    if frame.crs is None:
+        if declared is None:
+            raise missing(layer)
+        return frame.set_crs(declared)
+    carried = accepted(CRS(frame.crs), layer=layer)
+    if declared is not None and not carried.equals(declared, ignore_axis_order=True):
+        do = "remove crs from the layer in the study file, or export the layer with the right one"
+        raise LayerError(
+            fault(f"{layer} in {declared.to_string()} as declared", f"{carried.to_string()} in the file", do)
+        )
+    return frame
+
+
+def _selected(frame: pd.DataFrame, source: LayerSource) -> pd.DataFrame:
+    """Return the rows that `where` chooses."""
+    faults = Faults()
+    chosen = np.ones(len(frame), dtype=bool)
+    for column, wanted in source.where.items():
+        if column in frame.columns:
+            chosen &= _equal(frame[column], wanted)
+        else:
+            _unknown_column(faults, frame, column, source.name, "where")
+    faults.raise_if_any(LayerError)
+    if not chosen.any():
+        asked = ", ".join(f"{column} = {wanted!r}" for column, wanted in source.where.items())
+        raise LayerError(fault(f"rows with {asked} in {source.name}", f"none of {len(frame)}", "correct 'where'"))
+    return frame[chosen]
+
+
+def _equal(values: pd.Series, wanted: object) -> npt.NDArray[np.bool_]:
+    options = wanted if isinstance(wanted, list | tuple) else [wanted]
+    texts = {_text(option) for option in options}
+    return np.asarray(values.map(_text).isin(texts), dtype=bool)
+
+
+def _text(value: object) -> str:
+    """Return how a value is compared: 8, 8.0 and "8" are equal, and so are true and "true"."""
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value)).lower()
+    if isinstance(value, float | np.floating) and float(value).is_integer():
+        return str(int(value))
+    text = str(value).strip()
+    return text.lower() if text.lower() in ("true", "false") else text
+
+
+def _positioned(frame: pd.DataFrame, source: LayerSource, declared: CRS | None) -> gpd.GeoDataFrame:
+    """Return a table with a point per row; a layer that has geometries stays as it is."""
+    if isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    faults = Faults()
+    names = {axis: getattr(source, axis) or source.columns.get(axis) or axis for axis in ("x", "y")}
+    for axis, name in names.items():
+        if name not in frame.columns:
+            _unknown_column(faults, frame, name, source.name, axis)
+    if declared is None:
+        faults.extend(missing(source.name))
+    faults.raise_if_any(LayerError)
+    x, y = (as_numbers(frame[name], column=name, layer=source.name, faults=faults) for name in names.values())
+    faults.raise_if_any(LayerError)
+    points = points_in(x, y, source=CRS(declared), target=CRS(declared))
+    return gpd.GeoDataFrame(frame.drop(columns=list(names.values())), geometry=points, crs=declared)
+
+
+def _renamed(frame: pd.DataFrame, source: LayerSource) -> pd.DataFrame:
+    """Return the table with our column names and constant columns."""
+    faults = Faults()
+    wanted = {ours: theirs for ours, theirs in source.columns.items() if ours not in ("x", "y")}
+    for ours, theirs in wanted.items():
+        if theirs not in frame.columns:
+            _unknown_column(faults, frame, theirs, source.name, f"columns.{ours}")
+    faults.raise_if_any(LayerError)
+    used = set(wanted.values()) - set(wanted)
+    beside = {ours: f"{ours}_in_file" for ours in wanted if ours in frame.columns and wanted[ours] != ours}
+    taken = {ours: frame[theirs] for ours, theirs in wanted.items()}
+    out = frame.rename(columns=beside).drop(columns=[name for name in used if name not in beside])
+    return out.assign(**taken).assign(**_constants(source.values))
+
+
+def _constants(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: str(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _unknown_column(faults: Faults, frame: pd.DataFrame, name: str, layer: str, key: str) -> None:
+    known = [str(column) for column in frame.columns if column != "geometry"]
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
+    do = f"write {near[0]!r} in '{key}'" if near else f"correct '{key}' in the study file"
+    faults.add(f"a column {name!r} in {layer}", shortened(known, limit=8), do)

@@ -1,0 +1,150 @@
+"""Where a layer comes from: file, coordinate reference system, which columns mean what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from planner.errors import InputError, fault
+
+Level = Literal["city", "county", "township", "village"]
+LEVELS: tuple[Level, ...] = ("city", "county", "township", "village")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerSource:
+    """One file, or one layer of a file.
+
+    Attributes
+    ----------
+    path
+        An existing local file: .csv, .xlsx, .geojson, .json, .gpkg, .shp, .osm.pbf.
+    layer
+        Layer of a GeoPackage, sheet of a workbook; the first where not given.
+    crs
+        Coordinate reference system, e.g. ``"EPSG:4490"``; needed where the file carries none.
+    x, y
+        Columns of a table that hold the coordinates (east or longitude, north or latitude); ``"x"`` and
+        ``"y"`` where not given.
+    encoding
+        Of a CSV or Shapefile; UTF-8, then GB18030 are tried where it is not given.
+    columns
+        Our column name -> the column's name in the file.
+    values
+        Our column name -> one value for all rows (wins over a column of that name).
+    where
+        Column of the file -> the value, or list of values, that a row must have.
+    osm
+        For .osm.pbf only. Tag -> ``true`` (any value), a value, or a list of values; a feature must match
+        all of them.
+    """
+
+    path: Path
+    layer: str | None = None
+    crs: str | None = None
+    x: str | None = None
+    y: str | None = None
+    encoding: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, object] = field(default_factory=dict)
+    where: Mapping[str, object] = field(default_factory=dict)
+    osm: Mapping[str, object] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        wrong = [
+            *_not_scalars("values", self.values, lists=False),
+            *_not_scalars("where", self.where, lists=True),
+            *_not_scalars("osm", self.osm, lists=True),
+        ]
+        if wrong:
+            raise InputError(wrong)
+
+    @property
+    def name(self) -> str:
+        """What faults call this layer: file name, and the layer in it where one is given."""
+        return self.path.name if self.layer is None else f"{self.path.name}:{self.layer}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundarySource(LayerSource):
+    """Administrative units of one level.
+
+    Attributes
+    ----------
+    level
+        Of all units in it.
+    kind
+        Of all units in it, where the file has no column ``kind``.
+    expected
+        CSV with ``code`` or ``name`` or both: units that the layer should hold; absent ones are told.
+    """
+
+    level: Level
+    kind: str = ""
+    expected: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandSource(LayerSource):
+    """People at residential points.
+
+    Attributes
+    ----------
+    groups
+        Columns that hold persons, e.g. ``("people", "age_3_5")``.
+    """
+
+    groups: tuple[str, ...] = ("people",)
+
+    def __post_init__(self) -> None:
+        LayerSource.__post_init__(self)
+        if not self.groups or len(set(self.groups)) < len(self.groups):
+            found = "none" if not self.groups else "a group twice"
+            raise InputError(
+                fault("each group of people once in 'groups'", found, 'write for example groups = ["people"]')
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExclusionSource(LayerSource):
+    """Areas in which nothing may be built.
+
+    Attributes
+    ----------
+    rule_id, rule_name
+        The rule that excludes a site; the words that people use for it.
+    source
+        Document or plan the areas come from.
+    """
+
+    rule_id: str
+    rule_name: str = ""
+    source: str = ""
+
+
+def _not_scalars(key: str, mapping: Mapping[str, object], *, lists: bool) -> list[str]:
+    """Return a fault for every value of another type than text, number, true or false."""
+    allowed = "a text, a number, true, false or a list of these" if lists else "a text, a number, true or false"
+    return [
+        fault(f"{allowed} for '{name}' in '{key}'", _kind(value), "write one of these")
+        for name, value in mapping.items()
+        if not _is_scalar(value) and not (lists and _is_list(value))
+    ]
+
+
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, str | int | float | bool)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple) and len(value) > 0 and all(_is_scalar(item) for item in value)
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, list | tuple):
+        return "a list that is empty or nested" if not _is_list(value) else "a list"
+    return f"{value!r}"

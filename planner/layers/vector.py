@@ -1,0 +1,158 @@
+"""GeoJSON, GeoPackage and Shapefile to a GeoDataFrame in the file's own coordinate reference system."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
+from shapely.geometry import shape
+
+from planner.errors import LayerError, fault, shortened
+from planner.layers.crs import parsed
+from planner.layers.guard import MAX_ROWS, Format, sidecar
+from planner.layers.log import FaultLog
+from planner.layers.text import TRIED, decoded, fits, tell_encoding
+
+FIRST_FEATURE = 1
+_CRS_NAME = re.compile(r"^(?:urn:ogc:def:crs:)?(EPSG|OGC):[\w.]*:?(\w+)$", re.IGNORECASE)
+_DRIVERS = {Format.GPKG: "GPKG", Format.SHP: "ESRI Shapefile"}
+_DBF_RECORDS = 5_000  # enough to tell encodings apart
+
+
+def read_geojson(path: Path, *, declared: CRS | None, layer: str, log: FaultLog) -> gpd.GeoDataFrame:
+    """Return the features of a GeoJSON file, indexed by their number.
+
+    Read without GDAL, which would follow a linked coordinate reference system into the network. A file
+    that names none is in `declared`, or in WGS84 as RFC 7946 says.
+
+    Raises
+    ------
+    LayerError
+        If it is not a FeatureCollection, a geometry cannot be read, its coordinate reference system is
+        not a plain name, or another one is declared.
+    """
+    text = decoded(path.read_bytes(), declared=None, layer=layer, log=log)
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        reason = f"an error at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else type(error).__name__
+        raise LayerError(fault(f"GeoJSON in {layer}", reason, "export the layer again")) from None
+    features = content.get("features")
+    if content.get("type") != "FeatureCollection" or not isinstance(features, list):
+        found = f"an object of type {content.get('type')!r}"
+        raise LayerError(fault(f"a FeatureCollection in {layer}", found, "export the layer as GeoJSON"))
+    if len(features) > MAX_ROWS:
+        raise LayerError(fault(f"at most {MAX_ROWS:,} features in {layer}", f"{len(features):,}", "split the layer"))
+    crs = _geojson_crs(content, declared, layer)
+    index = pd.RangeIndex(FIRST_FEATURE, FIRST_FEATURE + len(features))
+    properties = [_properties(feature, number, layer) for number, feature in zip(index, features, strict=True)]
+    geometry = [_geometry(feature, number, layer) for number, feature in zip(index, features, strict=True)]
+    return gpd.GeoDataFrame(pd.DataFrame(properties, index=index), geometry=geometry, crs=crs)
+
+
+def read_gdal(
+    path: Path, *, kind: Format, name: str | None, encoding: str | None, layer: str, log: FaultLog
+) -> pd.DataFrame:
+    """Return one layer of a GeoPackage or Shapefile, indexed by the number of the feature.
+
+    Raises
+    ------
+    LayerError
+        If GDAL cannot open it, sees another format in it, or has no such layer.
+    """
+    codepage = (encoding or _shapefile_encoding(path, layer, log)) if kind is Format.SHP else None
+    try:
+        if name is not None and name not in (known := [str(row[0]) for row in pyogrio.list_layers(path)]):
+            raise LayerError(fault(f"a layer {name!r} in {path.name}", shortened(known), "correct the layer's name"))
+        info = pyogrio.read_info(path, layer=name)
+        if info["driver"] != _DRIVERS[kind]:
+            do = "export the layer again"
+            raise LayerError(fault(f"{path.name} to be {kind.name}", f"{info['driver']}", do))
+        frame = pyogrio.read_dataframe(path, layer=name, encoding=codepage, max_features=MAX_ROWS + 1)
+    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
+        if isinstance(error, LayerError):
+            raise
+        reason = shortened([" ".join(str(error).split())[:120]])
+        raise LayerError(fault(f"a readable layer in {layer}", reason, "export the layer again")) from None
+    if len(frame) > MAX_ROWS:
+        raise LayerError(fault(f"at most {MAX_ROWS:,} features in {layer}", "more", "split the layer"))
+    frame.index = pd.RangeIndex(FIRST_FEATURE, FIRST_FEATURE + len(frame))
+    return _without_engineering_crs(frame)
+
+
+def _geojson_crs(content: dict[str, Any], declared: CRS | None, layer: str) -> CRS:
+    if "crs" not in content or content["crs"] is None:
+        return declared or CRS.from_epsg(4326)
+    stated = content["crs"]
+    name = stated.get("properties", {}).get("name") if isinstance(stated, dict) else None
+    match = _CRS_NAME.match(name) if isinstance(name, str) else None
+    if match is None:
+        found = shortened([json.dumps(stated, ensure_ascii=False)[:60]])
+        do = 'write "crs": {"type": "name", "properties": {"name": "EPSG:4490"}} or leave it out'
+        raise LayerError(fault(f"the name of a coordinate reference system in {layer}", found, do))
+    return parsed(f"{match[1]}:{match[2]}", layer=layer)
+
+
+def _properties(feature: object, number: int, layer: str) -> dict[str, Any]:
+    if not isinstance(feature, dict) or not isinstance(feature.get("properties") or {}, dict):
+        raise LayerError(fault(f"features in {layer}", f"something else as number {number}", "export the layer again"))
+    cells = {"id": feature["id"]} if "id" in feature else {}
+    cells.update(feature.get("properties") or {})
+    return {name: cell if _is_plain(cell) else json.dumps(cell, ensure_ascii=False) for name, cell in cells.items()}
+
+
+def _is_plain(cell: object) -> bool:
+    return cell is None or isinstance(cell, str | int | float | bool)
+
+
+def _geometry(feature: dict[str, Any], number: int, layer: str) -> object:
+    stated = feature.get("geometry")
+    if stated is None:
+        return None
+    try:
+        return shape(stated)
+    except Exception as error:  # noqa: BLE001 - whatever a hostile geometry makes the library raise
+        reason = f"feature {number} ({type(error).__name__})"
+        raise LayerError(fault(f"geometries in {layer}", reason, "correct or remove that feature")) from None
+
+
+def _without_engineering_crs(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame without what GDAL writes for 'undefined'."""
+    if isinstance(frame, gpd.GeoDataFrame) and frame.crs is not None:
+        crs = CRS(frame.crs)
+        if not (crs.is_geographic or crs.is_projected or crs.is_compound) or "undefined" in crs.name.lower():
+            return frame.set_crs(None, allow_override=True)
+    return frame
+
+
+def _shapefile_encoding(path: Path, layer: str, log: FaultLog) -> str | None:
+    """Return the encoding of a DBF that declares none; None where its .cpg does."""
+    if sidecar(path, ".cpg").is_file():
+        return None
+    with sidecar(path, ".dbf").open("rb") as stream:
+        header = stream.read(32)
+        size = int.from_bytes(header[8:10], "little")
+        names = b"".join(cell.split(b"\0")[0] for cell in _cells(stream.read(max(0, size - 32)), 32))
+        records = stream.read(int.from_bytes(header[10:12], "little") * _DBF_RECORDS)
+    # A cell may end inside a character, so the records are judged cell by cell of ASCII-delimited text.
+    text = names + b" " + records
+    found = next((name for name in TRIED if fits(text, name)), "gb18030" if _mostly_gbk(text) else "utf-8")
+    if found == "gb18030":
+        tell_encoding(found, layer=layer, log=log)
+    return "utf-8" if found == TRIED[0] else found
+
+
+def _cells(content: bytes, size: int) -> list[bytes]:
+    return [content[at : at + size] for at in range(0, len(content) - 1, size)]
+
+
+def _mostly_gbk(content: bytes) -> bool:
+    replaced = {name: content.decode(name, errors="replace").count("\ufffd") for name in ("utf-8", "gb18030")}
+    return replaced["gb18030"] < replaced["utf-8"]

@@ -1,0 +1,99 @@
+"""Evaluate mandates on a situation: the one table that everything else reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from planner.coverage.situation import Situation
+from planner.mandates.findings import CORE_COLUMNS, GAP, MET, NOT_EVALUABLE, core_table
+from planner.mandates.mandate import Mandate
+from planner.mandates.profile import Profile
+from planner.mandates.reasons import REASONS
+
+KEY = ("mandate_id", "unit_code", "year")
+"""Columns that name a finding."""
+
+FINDING_COLUMNS = (
+    "mandate_id", "unit_code", "unit_name", "unit_level", "county_code", "county_name", "year", "status",
+    "measured", "required", "unit_of_measure", "shortfall", "people_affected", "evidence", "reason_code",
+    "reason", "reason_en", "estimated", "strength", "predicate", "service", "quote", "section",
+    "lead_department", "interpretive", "standard_id", "standard_limit", "standard_confirmed",
+)  # fmt: skip
+
+
+def evaluate(mandates: Sequence[Mandate], situation: Situation, *, profile: Profile | None = None) -> pd.DataFrame:
+    """Return one finding per mandate, unit and year.
+
+    Parameters
+    ----------
+    mandates
+        As a policy gives them.
+    situation
+        What is measured.
+    profile
+        Where `standard_limit` and `standard_confirmed` are looked up.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `FINDING_COLUMNS`, sorted by mandate_id, unit_code, year. ``status`` is met, gap or
+        not_evaluable; the last is never counted as met.
+    """
+    tables = [_described(mandate, mandate.predicate.evaluate(situation)) for mandate in mandates]
+    empty = core_table({"unit_code": [], "status": []}, count=0)
+    table = pd.concat([table for table in tables if len(table)], ignore_index=True) if any(map(len, tables)) else empty
+    table = _with_places(table, situation)
+    table = _with_standards(table, profile)
+    return table.reindex(columns=list(FINDING_COLUMNS)).sort_values(list(KEY), ignore_index=True)
+
+
+def count_statuses(findings: pd.DataFrame) -> dict[str, int]:
+    """Return how many findings are met, gap and not evaluable."""
+    counts = findings["status"].value_counts()
+    return {status: int(counts.get(status, 0)) for status in (MET, GAP, NOT_EVALUABLE)}
+
+
+def finding_keys(findings: pd.DataFrame) -> pd.Index:
+    """Return one string per finding: mandate_id|unit_code|year (year empty where none is counted)."""
+    year = findings["year"].astype("str").where(findings["year"].notna(), "")
+    return pd.Index(findings["mandate_id"] + "|" + findings["unit_code"] + "|" + year, dtype="str")
+
+
+def _described(mandate: Mandate, found: pd.DataFrame) -> pd.DataFrame:
+    return found.astype(CORE_COLUMNS).assign(
+        mandate_id=mandate.mandate_id, strength=mandate.strength, predicate=mandate.predicate_name,
+        service=mandate.service, quote=mandate.quote, section=mandate.section,
+        lead_department=mandate.lead_department, interpretive=mandate.interpretive,
+        reason=found["reason_code"].map(lambda code: REASONS[code][0]).astype("str"),
+        reason_en=found["reason_code"].map(lambda code: REASONS[code][1]).astype("str"),
+    )  # fmt: skip
+
+
+def _with_places(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
+    """Add names, levels and counties; a catchment is named after its first school."""
+    territory = situation.territory
+    schools = situation.facilities
+    named = schools[schools["catchment_id"].fillna("") != ""].sort_index().drop_duplicates("catchment_id").set_index("catchment_id")
+    codes = table["unit_code"].tolist()
+    at = [code if code in territory.ancestors else str(named["unit_code"].get(code, "")) for code in codes]
+    county = [territory.parent_at(code, "county") if code in territory.ancestors else "" for code in at]
+    is_unit = np.array([code in territory.ancestors for code in codes], dtype=bool)
+    return table.assign(
+        unit_name=[territory.name(code) if unit else str(named["name"].get(code, code)) for code, unit in zip(codes, is_unit, strict=True)],
+        unit_level=[str(territory.units.at[code, "level"]) if unit else "catchment" for code, unit in zip(codes, is_unit, strict=True)],
+        county_code=county,
+        county_name=[territory.name(code) if code else "" for code in county],
+    )
+
+
+def _with_standards(table: pd.DataFrame, profile: Profile | None) -> pd.DataFrame:
+    entries = {} if profile is None else profile.entries
+    used = table["standard_id"].tolist() if len(table) else []
+    confirmed = [entries[name].confirmed and not entries[name].invented if name in entries else pd.NA for name in used]
+    return table.assign(
+        standard_limit=[entries[name].text if name in entries else "" for name in used],
+        standard_confirmed=pd.array(confirmed, dtype="boolean"),
+    )

@@ -1,0 +1,223 @@
+"""Policy files: clauses with their exact quotes, bound to predicates, unit sets and standards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planner.coverage.standard import ReachStandard
+from planner.errors import Faults, MandateError
+from planner.mandates.capacity import Capacity
+from planner.mandates.count_per_unit import CountPerUnit
+from planner.mandates.coverage_share import CoverageShare
+from planner.mandates.mandate import Mandate, Predicate
+from planner.mandates.network_roles import LEVELS, NetworkRoles, RoleLevel
+from planner.mandates.profile import Profile, read_toml
+from planner.mandates.programme_per_year import ProgrammePerYear
+from planner.mandates.unit_sets import BUILT_IN, UnitSet
+
+_COMMON = {"id", "quote", "section", "strength", "lead_department", "predicate", "service", "interpretive", "note"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A policy and the mandates that a study takes from it.
+
+    Attributes
+    ----------
+    policy_id, title, issued, horizon
+        Which text; the last year it speaks of (None where it names none).
+    mandates
+        Bound to a profile, ready to be evaluated.
+    """
+
+    policy_id: str
+    title: str
+    issued: str
+    horizon: int | None
+    mandates: tuple[Mandate, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Binding:
+    """What the entries of a policy file are bound to."""
+
+    profile: Profile
+    unit_sets: Mapping[str, UnitSet]
+    years: tuple[int, ...]
+    forbid_unconfirmed: bool
+    faults: Faults
+    where: str
+
+    def unit_set(self, entry: Mapping[str, Any], owner: str) -> UnitSet:
+        name = str(entry.get("unit_set", ""))
+        if name not in self.unit_sets:
+            self.faults.add(f"unit_set of {owner} to be one of {', '.join(sorted(self.unit_sets))}", repr(name), "name one")
+        return self.unit_sets.get(name, BUILT_IN["city"])
+
+    def standard(self, name: str | None) -> tuple[ReachStandard | None, str]:
+        """Return a reach standard of the profile, or the reason code why it cannot be used."""
+        entry = self.profile.entries.get(name or "")
+        if entry is None or entry.reach is None:
+            return None, "standard_missing"
+        return entry.reach, "standard_unconfirmed" if self._refused(entry.confirmed, entry.invented) else ""
+
+    def number(self, name: str) -> tuple[float | None, str]:
+        """Return a number of the profile, or the reason code why it cannot be used."""
+        entry = self.profile.entries.get(name)
+        if entry is None or entry.value is None:
+            return None, "standard_missing"
+        return entry.value, "standard_unconfirmed" if self._refused(entry.confirmed, entry.invented) else ""
+
+    def _refused(self, confirmed: bool, invented: bool) -> bool:
+        return self.forbid_unconfirmed and (invented or not confirmed)
+
+
+def read_policy(
+    name: str,
+    *,
+    profile: Profile,
+    years: Sequence[int],
+    only: Sequence[str] = (),
+    forbid_unconfirmed: bool = False,
+    folder: Path | None = None,
+) -> Policy:
+    """Read a built-in policy by name, or a TOML file by path, and bind it to a profile.
+
+    Parameters
+    ----------
+    name
+        ``"dazhengfa-2018-28"``, else a path relative to `folder`.
+    profile
+        Where the numbers come from.
+    years
+        Years of programmes.
+    only
+        Ids of the mandates to take; all when empty.
+    forbid_unconfirmed
+        Whether a number that is not confirmed makes a finding not evaluable.
+
+    Raises
+    ------
+    MandateError
+        With all faults of the file at once.
+    """
+    content = read_toml(name, "policies", folder=folder, kind="policy")
+    faults = Faults()
+    own = {key: UnitSet(name=key, label=str(entry.get("label", key)), levels=tuple(entry.get("levels", ())), kinds=tuple(entry.get("kinds", ())))
+           for key, entry in content.get("unit_sets", {}).items()}  # fmt: skip
+    binding = _Binding(profile=profile, unit_sets={**BUILT_IN, **own}, years=tuple(years),
+                       forbid_unconfirmed=forbid_unconfirmed, faults=faults, where=name)  # fmt: skip
+    entries = [entry for entry in content.get("mandate", []) if not only or entry.get("id") in only]
+    unknown = set(only) - {entry.get("id") for entry in entries}
+    if unknown:
+        faults.add(f"mandates of {name}", ", ".join(sorted(unknown)), "correct [mandates] only")
+    ids = [entry.get("id") for entry in entries]
+    if len(set(ids)) < len(ids):
+        faults.add(f"unique mandate ids in {name}", "repeated ones", "rename them")
+    mandates = [_mandate(entry, binding) for entry in entries]
+    faults.raise_if_any(MandateError)
+    head = content.get("policy", {})
+    return Policy(
+        policy_id=str(head.get("id", name)),
+        title=str(head.get("title", "")),
+        issued=str(head.get("issued", "")),
+        horizon=head.get("horizon"),
+        mandates=tuple(mandate for mandate in mandates if mandate is not None),
+    )
+
+
+def _mandate(entry: Mapping[str, Any], binding: _Binding) -> Mandate | None:
+    owner = f"mandate {entry.get('id', 'without id')} of {binding.where}"
+    kind = entry.get("predicate")
+    before = len(binding.faults)
+    missing = {"id", "quote", "section", "strength", "lead_department", "service"} - entry.keys()
+    if missing:
+        binding.faults.add(f"id, quote, section, strength, lead_department, service in {owner}", f"no {', '.join(sorted(missing))}", "add what is missing")
+    if kind not in _BUILDERS:
+        binding.faults.add(f"predicate of {owner} to be one of {', '.join(sorted(_BUILDERS))}", repr(kind), "choose one")
+    elif unknown := entry.keys() - _COMMON - _KEYS[kind]:
+        binding.faults.add(f"known keys in {owner}", ", ".join(sorted(unknown)), "remove or correct them")
+    if entry.get("strength") not in ("hard", "network", "soft"):
+        binding.faults.add(f"strength of {owner} to be hard, network or soft", repr(entry.get("strength")), "choose one")
+    if len(binding.faults) > before:
+        return None
+    predicate, resolved = _BUILDERS[kind](entry, binding, owner)
+    return Mandate(
+        mandate_id=entry["id"], quote=entry["quote"], section=entry["section"], lead_department=entry["lead_department"],
+        strength=entry["strength"], predicate_name=kind, predicate=predicate, service=entry["service"],
+        interpretive=bool(entry.get("interpretive", False)), note=str(entry.get("note", "")),
+        raw={"where": {}, **entry, **resolved},
+    )  # fmt: skip
+
+
+def _described(unit_set: UnitSet) -> dict[str, Any]:
+    return {"name": unit_set.name, "label": unit_set.label, "levels": list(unit_set.levels), "kinds": list(unit_set.kinds)}
+
+
+def _count_per_unit(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
+    units = binding.unit_set(entry, owner)
+    minimum = int(entry.get("minimum", 1))
+    predicate = CountPerUnit(service=entry["service"], where=entry.get("where", {}), unit_set=units, minimum=minimum)
+    return predicate, {"unit_set": _described(units), "minimum": minimum}
+
+
+def _programme(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
+    units = binding.unit_set(entry, owner)
+    minimum = int(entry.get("minimum", 1))
+    predicate = ProgrammePerYear(service=entry["service"], where=entry.get("where", {}), unit_set=units, minimum=minimum, years=binding.years)
+    return predicate, {"unit_set": _described(units), "minimum": minimum, "years": list(binding.years)}
+
+
+def _capacity(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
+    del owner
+    name = str(entry.get("class_size", ""))
+    value, missing = binding.number(name)
+    size = None if value is None else int(value)
+    predicate = Capacity(service=entry["service"], group=str(entry.get("group", "people")), class_size=size, number_id=name, missing_number=missing)
+    return predicate, {"catchment_service": entry["service"], "unit_set": None, "class_size": name, "group": predicate.group}
+
+
+def _network_roles(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
+    levels, described = [], []
+    for level in entry.get("levels", []):
+        units = binding.unit_set(level, owner)
+        if level.get("role") not in ("required", "required_or_covered", "covered") or level.get("level") not in LEVELS:
+            binding.faults.add(f"a role and a level in each level of {owner}", f"{level.get('role')!r}, {level.get('level')!r}", "correct them")
+            continue
+        standard, missing = (None, "") if level["role"] == "required" else binding.standard(level.get("standard"))
+        levels.append(RoleLevel(role=level["role"], level=level["level"], unit_set=units, standard=standard, missing_standard=missing))
+        described.append({**level, "unit_set": _described(units), "standard": level.get("standard")})
+    return NetworkRoles(service=entry["service"], levels=tuple(levels)), {"levels": described}
+
+
+def _coverage(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
+    units = binding.unit_set(entry, owner)
+    share = entry.get("share")
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
+        binding.faults.add(f"a share above 0 and up to 1 in {owner}", repr(share), "write for example 0.9")
+        share = 1.0
+    standard, missing = binding.standard(entry.get("standard"))
+    predicate = CoverageShare(
+        service=entry["service"], where=entry.get("where", {}), standard=standard, group=str(entry.get("group", "people")),
+        share=float(share), unit_set=units, missing_standard=missing,
+    )  # fmt: skip
+    return predicate, {"unit_set": _described(units), "group": predicate.group, "standard": entry.get("standard")}
+
+
+_BUILDERS: dict[str, Callable[[Mapping[str, Any], _Binding, str], tuple[Predicate, dict[str, Any]]]] = {
+    "COUNT_PER_UNIT": _count_per_unit,
+    "PROGRAMME_PER_YEAR": _programme,
+    "CAPACITY": _capacity,
+    "NETWORK_ROLES": _network_roles,
+    "COVERAGE": _coverage,
+}
+_KEYS = {
+    "COUNT_PER_UNIT": {"unit_set", "where", "minimum"},
+    "PROGRAMME_PER_YEAR": {"unit_set", "where", "minimum"},
+    "CAPACITY": {"group", "class_size"},
+    "NETWORK_ROLES": {"levels"},
+    "COVERAGE": {"unit_set", "where", "standard", "group", "share"},
+}

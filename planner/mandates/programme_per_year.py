@@ -1,0 +1,117 @@
+"""PROGRAMME_PER_YEAR: so many facilities of a kind completed in every year of a programme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from planner.coverage.situation import COMMITTED_STATUSES, EXISTING_STATUS, Situation, matches
+from planner.mandates.effects import deltas
+from planner.mandates.findings import GAP, MET, core_table, evidence
+from planner.mandates.row_builder import RowBuilder
+from planner.mandates.rows import PlanView, Rows
+from planner.mandates.unit_sets import UnitSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammePerYear:
+    """∀ u ∈ units, ∀ y ∈ years: |{f : f.service, f has the attributes, f in u, f opened in y}| ≥ minimum.
+
+    A surplus of one year does not count for another.
+
+    Attributes
+    ----------
+    service, where
+        What counts.
+    unit_set
+        For whom it is counted (usually the city).
+    minimum
+        How many a year.
+    years
+        The years of the programme.
+    """
+
+    service: str
+    where: Mapping[str, object]
+    unit_set: UnitSet
+    minimum: int
+    years: tuple[int, ...]
+
+    def evaluate(self, situation: Situation) -> pd.DataFrame:
+        """Return one finding per unit and year; what is committed to open in a year counts."""
+        units = self.unit_set.codes(situation.territory)
+        done = self._completed(situation.facilities)
+        member = situation.territory.membership(units, done["unit_code"])
+        opened = done["opened_year"].to_numpy(dtype=np.float64, na_value=np.nan)
+        rows = []
+        for number, code in enumerate(units):
+            inside = np.sort(member.indices[member.indptr[number] : member.indptr[number + 1]])
+            for year in self.years:
+                ids = list(done.index[inside[opened[inside] == year]])
+                short = max(self.minimum - len(ids), 0)
+                rows.append(
+                    {
+                        "unit_code": code, "year": year, "status": GAP if short else MET, "measured": len(ids),
+                        "required": self.minimum, "unit_of_measure": "facilities", "shortfall": short,
+                        "evidence": evidence(ids), "reason_code": "not_completed" if short else "",
+                    }
+                )  # fmt: skip
+        return core_table(rows) if rows else core_table({"unit_code": [], "status": []}, count=0)
+
+    def rows(self, view: PlanView) -> Rows:
+        """Return one row per unit and year over the columns "completed exactly in that year"."""
+        territory = view.situation.territory
+        units = self.unit_set.codes(territory)
+        done = self._completed(view.situation.facilities)
+        base = territory.membership(units, done["unit_code"]).astype(np.int64)
+        opened = done["opened_year"].to_numpy(dtype=np.float64, na_value=np.nan)
+        effect = deltas(view, self.service, self.where)
+        inside = territory.membership(units, effect.after["unit_code"])
+        builder = RowBuilder()
+        for number, code in enumerate(units):
+            options = inside.indices[inside.indptr[number] : inside.indptr[number + 1]]
+            for year in self.years:
+                standing = int((base[[number]] @ (opened == year).astype(np.int64))[0])
+                self._add_row(builder, view, str(code), year, standing, options, effect.counts_after, effect.change)
+        return builder.build()
+
+    def _add_row(
+        self,
+        builder: RowBuilder,
+        view: PlanView,
+        code: str,
+        year: int,
+        standing: int,
+        options: npt.NDArray[np.int64],
+        counts_after: npt.NDArray[np.bool_],
+        change: npt.NDArray[np.int64],
+    ) -> None:
+        builds = (view.options["action"] == "build").to_numpy()
+        acted_year = _opened_year_of_acted(view)
+        terms: list[tuple[int, float]] = []
+        for option in np.sort(options):
+            if builds[option]:
+                if counts_after[option] and view.earliest_completion[option] <= year:
+                    terms.append((builder.option(int(option), year=year), 1.0))
+            elif acted_year[option] == year and change[option]:
+                terms.append((builder.option(int(option)), float(change[option])))
+        losses = sum(value for _, value in terms if value < 0)
+        if standing + losses >= self.minimum:
+            return
+        finding = builder.finding(code, year=year, required=self.minimum)
+        terms.append((builder.slack(finding, upper=self.minimum - min(0.0, standing + losses)), 1.0))
+        builder.row(finding, terms, lower=float(self.minimum - standing))
+
+    def _completed(self, facilities: pd.DataFrame) -> pd.DataFrame:
+        counts = facilities["status"].isin([EXISTING_STATUS, *COMMITTED_STATUSES]).to_numpy()
+        return facilities[counts & (facilities["service"] == self.service).to_numpy() & matches(facilities, self.where)]
+
+
+def _opened_year_of_acted(view: PlanView) -> npt.NDArray[np.float64]:
+    opened = view.situation.facilities["opened_year"]
+    acted = opened.reindex(pd.Index(view.options["facility_id"].to_numpy(dtype=object)))
+    return np.asarray(acted.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)

@@ -1,0 +1,43 @@
+"""Roads in, costs out: graph, attaching points, shortest paths, reach."""
+
+from planner.network.graph import RoadNetwork as RoadNetwork
+from planner.network.modes import DRIVE as DRIVE
+from planner.network.modes import STRAIGHT as STRAIGHT
+from planner.network.modes import WALK as WALK
+from planner.network.modes import Mode as Mode
+from planner.network.modes import default_modes as default_modes
+from planner.network.reach import Nearest as Nearest
+from planner.network.reach import Need as Need
+from planner.network.reach import Reach as Reach
+from planner.network.reach import Reaches as Reaches
+from planner.network.reach import ReachKey as ReachKey
+from planner.network.reach import ReachLabel as ReachLabel
+from planner.network.reaches import grow_nearest as grow_nearest
+from planner.network.reaches import reaches as reaches
+from planner.network.read import read_network as read_network
+from planner.network.settings import NetworkSettings as NetworkSettings
+from planner.network.settings import RoadSource as RoadSource
+from planner.network.snapping import Attachments as Attachments
+from planner.network.snapping import Snapper as Snapper
+
+__all__ = [
+    "DRIVE",
+    "STRAIGHT",
+    "WALK",
+    "Attachments",
+    "Mode",
+    "Nearest",
+    "Need",
+    "NetworkSettings",
+    "Reach",
+    "ReachKey",
+    "ReachLabel",
+    "Reaches",
+    "RoadNetwork",
+    "RoadSource",
+    "Snapper",
+    "default_modes",
+    "grow_nearest",
+    "reaches",
+    "read_network",
+]

@@ -1,0 +1,137 @@
+"""From attachments to what the searches start and end with."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.network.graph import BACKWARD, FORWARD, RoadNetwork
+from planner.network.kernels import Direct, Ends, Starts
+from planner.network.modes import Mode
+from planner.network.reach import Direction
+from planner.network.snapping import ATTACHED, Attachments
+from planner.network.views import Arcs, ModeView
+from planner.units import travel_times_ms
+
+
+class Roads(NamedTuple):
+    """A network by one mode, cost and direction, as seen from the places.
+
+    What going to a place along the arcs costs, going away from it along the reversed arcs costs. So the searches
+    always go away from the places, and everything here is reversed where people come (``toward``).
+
+    Attributes
+    ----------
+    arcs
+        In compressed sparse rows.
+    u, v
+        Ends of every edge.
+    permitted
+        Bits of `RoadNetwork.permitted`.
+    view
+        What lengths along edges cost.
+    mode
+        The mode.
+    """
+
+    arcs: Arcs
+    u: npt.NDArray[np.int32]
+    v: npt.NDArray[np.int32]
+    permitted: npt.NDArray[np.uint8]
+    view: ModeView
+    mode: Mode
+
+
+def roads_of(network: RoadNetwork, mode: str, view: ModeView, direction: Direction) -> Roads:
+    """Return a network as the searches from the places see it."""
+    permitted = network.permitted(mode)
+    if direction == "toward":
+        permitted = (((permitted & FORWARD) << 1) | ((permitted & BACKWARD) >> 1)).astype(np.uint8)
+    return Roads(
+        arcs=view.outgoing if direction == "from" else view.incoming,
+        u=network.u,
+        v=network.v,
+        permitted=permitted,
+        view=view,
+        mode=network.mode(mode),
+    )
+
+
+def leaving(roads: Roads, points: Attachments) -> Starts:
+    """Return what it costs to get from points to the ends of their edges."""
+    return _legs(roads, points, to_u=BACKWARD, to_v=FORWARD)
+
+
+def arriving(roads: Roads, points: Attachments) -> Starts:
+    """Return what it costs to get from the ends of their edges to points."""
+    return _legs(roads, points, to_u=FORWARD, to_v=BACKWARD)
+
+
+def _legs(roads: Roads, points: Attachments, *, to_u: np.uint8, to_v: np.uint8) -> Starts:
+    """Return access leg and stretch of the edge, to both of its ends.
+
+    A point at the very end of an edge is at the node there, in whichever direction the edge may be travelled.
+    """
+    node = np.full((len(points.edge), 2), -1, dtype=np.int32)
+    cost = np.zeros((len(points.edge), 2), dtype=np.int64)
+    held = np.flatnonzero(points.status == ATTACHED)
+    edge = points.edge[held]
+    access = access_costs(roads, points)[held]
+    for end, (ends, bit, stretch) in enumerate(((roads.u, to_u, points.along_mm), (roads.v, to_v, points.rest_mm))):
+        reachable = ((roads.permitted[edge] & bit) > 0) | (stretch[held] == 0)
+        node[held, end] = np.where(reachable, ends[edge], -1)
+        cost[held, end] = access + roads.view.costs_of(stretch[held], edge)
+    return Starts(node=node, cost=cost)
+
+
+def access_costs(roads: Roads, points: Attachments) -> npt.NDArray[np.int64]:
+    """Return what the access legs cost."""
+    if roads.view.cost_kind == "distance_m":
+        return points.access_mm
+    return travel_times_ms(points.access_mm, roads.mode.access_speed_kph)
+
+
+def hanging(legs: Starts, node_count: int) -> Ends:
+    """Return the same legs by node."""
+    flat = np.flatnonzero(legs.node.ravel() >= 0)
+    node, cost = legs.node.ravel()[flat], legs.cost.ravel()[flat]
+    order = np.argsort(node, kind="stable")
+    return Ends(
+        indptr=_indptr(node, node_count),
+        target=(flat // 2)[order].astype(np.int32),
+        cost=cost[order],
+    )
+
+
+def direct_pairs(roads: Roads, places: Attachments, targets: Attachments) -> tuple[Direct, Direct]:
+    """Return what it costs to go from places to targets along an edge that both lie on, by place and by target."""
+    order = np.argsort(targets.edge, kind="stable")
+    edges = targets.edge[order]
+    first = np.searchsorted(edges, places.edge, side="left")
+    count = np.where(places.edge >= 0, np.searchsorted(edges, places.edge, side="right") - first, 0)
+    place = np.repeat(np.arange(len(places.edge)), count)
+    run = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+    target = order[np.repeat(first, count) + run]
+    ahead = targets.along_mm[target] - places.along_mm[place]
+    edge = places.edge[place]
+    bits = roads.permitted[edge]
+    open_ = (ahead == 0) | ((ahead > 0) & ((bits & FORWARD) > 0)) | ((ahead < 0) & ((bits & BACKWARD) > 0))
+    legs = access_costs(roads, places)[place] + access_costs(roads, targets)[target]
+    cost = legs + roads.view.costs_of(np.abs(ahead), edge)
+    place, target, cost = place[open_], target[open_], cost[open_]
+    return _direct(place, target, cost, len(places.edge)), _direct(target, place, cost, len(targets.edge))
+
+
+def _direct(
+    row: npt.NDArray[np.intp], other: npt.NDArray[np.intp], cost: npt.NDArray[np.int64], row_count: int
+) -> Direct:
+    order = np.lexsort((other, row))
+    return Direct(indptr=_indptr(row, row_count), other=other[order].astype(np.int32), cost=cost[order])
+
+
+def _indptr(row: npt.NDArray[np.integer], row_count: int) -> npt.NDArray[np.int64]:
+    indptr = np.zeros(row_count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(row, minlength=row_count), out=indptr[1:])
+    return indptr

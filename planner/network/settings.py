@@ -1,0 +1,100 @@
+"""Settings of the room: where the roads are, and how points attach to them."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from planner.errors import NetworkError, fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadSource:
+    """A file of roads.
+
+    Attributes
+    ----------
+    path
+        A local file.
+    kind
+        ``"osm"``: OpenStreetMap data (PBF or XML, EPSG:4326). ``"lines"``: a line layer.
+    layer
+        Name of the layer, where the file has several. Lines only, as all that follow.
+    crs
+        Reference system of the coordinates, where the file does not carry one.
+    class_column
+        Column of road classes.
+    class_map
+        From the classes of the file to values of the OpenStreetMap key ``highway``. A class that is absent keeps its
+        name.
+    default_class
+        Road class of every line, where the file has no class column; "" where it must have one.
+    oneway_column
+        Column of one-way streets: ``yes``, ``true``, ``1`` along the line; ``-1`` against it; ``no``, ``false``, ``0``
+        or empty for both. A layer without it has two-way streets only.
+
+    Raises
+    ------
+    NetworkError
+        If `kind` is another.
+    """
+
+    path: Path
+    kind: Literal["lines", "osm"] = "lines"
+    layer: str | None = None
+    crs: str | None = None
+    class_column: str = "road_class"
+    class_map: Mapping[str, str] = field(default_factory=dict)
+    default_class: str = ""
+    oneway_column: str = "oneway"
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("lines", "osm"):
+            raise NetworkError(fault('roads of kind "lines" or "osm"', repr(self.kind), "correct the kind"))
+        object.__setattr__(self, "path", Path(self.path))
+        object.__setattr__(self, "class_map", dict(self.class_map))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """How points attach to the network, and how many threads search it.
+
+    Attributes
+    ----------
+    max_snap_m
+        Metres; points farther from any permitted road are off the network.
+    min_component_m
+        Metres of road; points do not attach to connected parts of the network with less.
+    threads
+        Threads that search; 0 for as many as there are processors. Results do not depend on it.
+
+    Raises
+    ------
+    NetworkError
+        If a value is out of range.
+    """
+
+    max_snap_m: float = 500.0
+    min_component_m: float = 1000.0
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.max_snap_m) and self.max_snap_m > 0):
+            raise NetworkError(fault("metres above 0 for max_snap_m", repr(self.max_snap_m), "correct the setting"))
+        if not (math.isfinite(self.min_component_m) and self.min_component_m >= 0):
+            raise NetworkError(
+                fault("metres from 0 up for min_component_m", repr(self.min_component_m), "correct the setting")
+            )
+        if self.threads < 0:
+            raise NetworkError(fault("0 or more threads", repr(self.threads), "correct the setting"))
+
+    @property
+    def thread_count(self) -> int:
+        """How many threads to start."""
+        if self.threads:
+            return self.threads
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,194 @@
+"""Attaching points to the network: to the nearest permitted edge, at a fraction of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from planner.errors import NetworkError, fault, shortened
+from planner.network.graph import RoadNetwork
+from planner.network.settings import NetworkSettings
+from planner.units import MM_PER_M, lengths_mm
+
+STATUSES: Final = ("attached", "off_network", "on_fragment")
+ATTACHED, OFF_NETWORK, ON_FRAGMENT = 0, 1, 2
+"""Positions in `STATUSES`."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Attachments:
+    """How points attach to the network of a mode.
+
+    Attributes
+    ----------
+    ids
+        The points.
+    status
+        int8, shape (points,): position in `STATUSES`. ``off_network``: no permitted road within
+        `NetworkSettings.max_snap_m`. ``on_fragment``: only roads of components with less than
+        `NetworkSettings.min_component_m` are.
+    edge
+        int32: number of the edge; -1 where not attached, as in all that follow but `access_mm`.
+    along_mm, rest_mm
+        int64: millimetres along the edge from its first node to the point, and from there to its last.
+    access_mm
+        int64: millimetres of the access leg; 0 where not attached.
+    component
+        int32: number of the component.
+    """
+
+    ids: pd.Index
+    status: npt.NDArray[np.int8]
+    edge: npt.NDArray[np.int32]
+    along_mm: npt.NDArray[np.int64]
+    rest_mm: npt.NDArray[np.int64]
+    access_mm: npt.NDArray[np.int64]
+    component: npt.NDArray[np.int32]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return status, access_m (metres; NaN where not attached) and component, indexed by id."""
+        attached = self.status == ATTACHED
+        return pd.DataFrame(
+            {
+                "status": pd.array(np.array(STATUSES, dtype=object)[self.status], dtype="str"),
+                "access_m": np.where(attached, self.access_mm / MM_PER_M, np.nan),
+                "component": self.component,
+            },
+            index=self.ids,
+        )
+
+    def take(self, positions: npt.NDArray[np.integer]) -> Attachments:
+        """Return the attachments of some of the points."""
+        return Attachments(
+            ids=self.ids[positions],
+            status=self.status[positions],
+            edge=self.edge[positions],
+            along_mm=self.along_mm[positions],
+            rest_mm=self.rest_mm[positions],
+            access_mm=self.access_mm[positions],
+            component=self.component[positions],
+        )
+
+
+class Snapper:
+    """Attaches points to the network of one mode.
+
+    Parameters
+    ----------
+    network
+        Roads.
+    mode
+        Name of one of their modes.
+    settings
+        How far, and to which components.
+    """
+
+    def __init__(self, network: RoadNetwork, mode: str, settings: NetworkSettings) -> None:
+        components = network.components(mode)
+        edges = np.flatnonzero(network.permitted(mode) > 0)
+        component = components.of_node[network.u[edges]]
+        eligible = components.road_mm[component] >= settings.min_component_m * MM_PER_M
+        lines = network.lines()
+        self._network = network
+        self._settings = settings
+        self._component = components.of_node
+        self._edges, self._fragments = edges[eligible], edges[~eligible]
+        self._lines = lines[self._edges]
+        self._tree = shapely.STRtree(self._lines)
+        self._fragment_tree = shapely.STRtree(lines[self._fragments])
+
+    def attach(self, points: pd.DataFrame) -> Attachments:
+        """Return how points attach.
+
+        To the nearest edge, planar; of equally near ones to the one with the lowest number.
+
+        Parameters
+        ----------
+        points
+            Indexed by id, with x, y in metres of the study CRS.
+
+        Raises
+        ------
+        NetworkError
+            If a coordinate is missing.
+        """
+        drawn = point_geometries(points)
+        position, distance = self._nearest(self._tree, drawn)
+        attached = position >= 0
+        near_fragment = np.zeros(len(drawn), dtype=bool)
+        near_fragment[~attached] = self._nearest(self._fragment_tree, drawn[~attached])[0] >= 0
+        edge, along, length = self._along(position, drawn)
+        component = np.full(len(drawn), -1, dtype=np.int32)
+        component[attached] = self._component[self._network.u[edge[attached]]]
+        return Attachments(
+            ids=points.index,
+            status=np.where(attached, ATTACHED, np.where(near_fragment, ON_FRAGMENT, OFF_NETWORK)).astype(np.int8),
+            edge=edge,
+            along_mm=along,
+            rest_mm=np.where(attached, length - along, -1),
+            access_mm=lengths_mm(np.where(attached, distance, 0.0)),
+            component=component,
+        )
+
+    def _along(
+        self, position: npt.NDArray[np.int64], drawn: npt.NDArray[np.object_]
+    ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Return the edge of each point, how far along it the point lies, and how long the edge is; -1 for none."""
+        attached = position >= 0
+        edge = np.full(len(drawn), -1, dtype=np.int32)
+        along, length = edge.astype(np.int64), edge.astype(np.int64)
+        edge[attached] = self._edges[position[attached]]
+        length[attached] = self._network.length_mm[edge[attached]]
+        fraction = shapely.line_locate_point(self._lines[position[attached]], drawn[attached], normalized=True)
+        along[attached] = np.rint(fraction * length[attached]).astype(np.int64)
+        return edge, along, length
+
+    def _nearest(
+        self, tree: shapely.STRtree, drawn: npt.NDArray[np.object_]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """Return the position in the tree of the nearest line of each point (-1 for none), and its distance."""
+        nearest = np.full(len(drawn), -1, dtype=np.int64)
+        distance = np.full(len(drawn), np.inf)
+        if len(tree) and len(drawn):
+            (point, line), reach = tree.query_nearest(
+                drawn, max_distance=self._settings.max_snap_m, return_distance=True, all_matches=True
+            )
+            order = np.lexsort((line, point))
+            point, line, reach = point[order], line[order], reach[order]
+            first = np.ones(len(point), dtype=bool)
+            first[1:] = point[1:] != point[:-1]
+            nearest[point[first]] = line[first]
+            distance[point[first]] = reach[first]
+        return nearest, distance
+
+
+def point_geometries(points: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """Return the points of a table as shapely points.
+
+    Raises
+    ------
+    NetworkError
+        If a coordinate is missing.
+    """
+    return np.asarray(shapely.points(coordinates(points)), dtype=np.object_)
+
+
+def coordinates(points: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return x, y of a table of points, shape (points, 2).
+
+    Raises
+    ------
+    NetworkError
+        If a coordinate is missing.
+    """
+    xy = points[["x", "y"]].to_numpy(dtype=np.float64, na_value=np.nan)
+    lost = ~np.isfinite(xy).all(axis=1)
+    if lost.any():
+        found = f"{int(lost.sum())} without ({shortened(points.index[lost])})"
+        raise NetworkError(fault("x and y for every point", found, "give them a position or leave them out"))
+    return np.ascontiguousarray(xy)

@@ -1,0 +1,113 @@
+"""What a mode sees of a network: arcs with costs, in both directions, in compressed sparse rows."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.errors import NetworkError, fault
+from planner.network.graph import BACKWARD, FORWARD, RoadNetwork
+from planner.units import CostKind, travel_times_ms
+
+_LARGEST_ARC = np.iinfo(np.int32).max
+
+
+class Arcs(NamedTuple):
+    """Arcs by their start: those of node n are at ``indptr[n]:indptr[n + 1]``.
+
+    Attributes
+    ----------
+    indptr
+        int64, shape (nodes + 1,).
+    heads
+        int32: the node each arc leads to.
+    costs
+        int32, millimetres or milliseconds, >= 0.
+    """
+
+    indptr: npt.NDArray[np.int64]
+    heads: npt.NDArray[np.int32]
+    costs: npt.NDArray[np.int32]
+
+
+class ModeView(NamedTuple):
+    """A network as one mode sees it, by one cost.
+
+    Attributes
+    ----------
+    outgoing
+        Arcs as they are travelled.
+    incoming
+        The same arcs reversed.
+    edge_speed_kph
+        float64, shape (edges,): 1 km/h where the cost is a length, so that ``costs_of`` serves both; NaN on edges
+        closed to the mode.
+    cost_kind
+        ``"distance_m"`` or ``"travel_time_s"``.
+    """
+
+    outgoing: Arcs
+    incoming: Arcs
+    edge_speed_kph: npt.NDArray[np.float64]
+    cost_kind: CostKind
+
+    def costs_of(self, lengths: npt.NDArray[np.int64], edges: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+        """Return what lengths (millimetres) along edges cost: millimetres, or milliseconds at the edges' speed."""
+        if self.cost_kind == "distance_m":
+            return np.asarray(lengths, dtype=np.int64)
+        return travel_times_ms(lengths, self.edge_speed_kph[edges])
+
+
+def mode_view(network: RoadNetwork, mode: str, cost_kind: CostKind) -> ModeView:
+    """Return a network as a mode sees it.
+
+    Of parallel arcs only the cheapest is kept, and no loops: neither changes what anything costs.
+
+    Parameters
+    ----------
+    network
+        Roads.
+    mode
+        Name of one of the network's modes.
+    cost_kind
+        ``"distance_m"`` or ``"travel_time_s"``.
+
+    Raises
+    ------
+    NetworkError
+        If an edge costs more than a 32-bit integer holds (2,147 km, or 24 days).
+    """
+    permitted = network.permitted(mode)
+    speed = network.edge_speeds(mode)
+    cost = network.length_mm.copy()
+    if cost_kind == "travel_time_s":
+        used = permitted > 0
+        cost[used] = travel_times_ms(network.length_mm[used], speed[used])
+    forward, backward = (permitted & FORWARD) > 0, (permitted & BACKWARD) > 0
+    tails = np.concatenate((network.u[forward], network.v[backward]))
+    heads = np.concatenate((network.v[forward], network.u[backward]))
+    costs = np.concatenate((cost[forward], cost[backward]))
+    if len(costs) and costs.max() > _LARGEST_ARC:
+        found = f"one that costs {costs.max():.3g} mm or ms"
+        raise NetworkError(fault("road edges shorter than 2,000 km or 24 days", found, "check lengths and speeds"))
+    return ModeView(
+        outgoing=_arcs(network.node_count, tails, heads, costs),
+        incoming=_arcs(network.node_count, heads, tails, costs),
+        edge_speed_kph=speed,
+        cost_kind=cost_kind,
+    )
+
+
+def _arcs(
+    node_count: int, tails: npt.NDArray[np.int32], heads: npt.NDArray[np.int32], costs: npt.NDArray[np.int64]
+) -> Arcs:
+    order = np.lexsort((costs, heads, tails))
+    tails, heads, costs = tails[order], heads[order], costs[order]
+    repeated = np.zeros(len(tails), dtype=bool)
+    repeated[1:] = (tails[1:] == tails[:-1]) & (heads[1:] == heads[:-1])
+    kept = ~repeated & (tails != heads)
+    indptr = np.zeros(node_count + 1, dtype=np.int64)
+    np.cumsum(np.bincount(tails[kept], minlength=node_count), out=indptr[1:])
+    return Arcs(indptr=indptr, heads=heads[kept].astype(np.int32), costs=costs[kept].astype(np.int32))

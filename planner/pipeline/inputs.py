@@ -1,0 +1,123 @@
+"""Layers in: everything a study's files say, checked, with what was wrong with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from planner.coverage import Territory, territory
+from planner.layers import (
+    FaultLog,
+    read_boundaries,
+    read_demand,
+    read_exclusions,
+    read_facilities,
+    read_leading_zones,
+    read_sites,
+    screen_sites,
+)
+from planner.network import RoadNetwork, read_network
+from planner.study import Study
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Inputs:
+    """The checked tables of a study.
+
+    Attributes
+    ----------
+    boundaries
+        Units of all levels, with polygons where the layers have them.
+    territory
+        Which unit lies in which, leading zones included.
+    facilities, sites, demand
+        Indexed by their ids. Persons are whole numbers. Sites are screened.
+    exclusions, screening
+        Land that must stay free, and what it excluded.
+    network
+        The roads; None where the study has none.
+    faults
+        What was wrong with rows and could be lived with.
+    """
+
+    boundaries: gpd.GeoDataFrame
+    territory: Territory
+    facilities: pd.DataFrame
+    sites: gpd.GeoDataFrame
+    demand: pd.DataFrame
+    exclusions: gpd.GeoDataFrame
+    screening: pd.DataFrame
+    network: RoadNetwork | None
+    faults: pd.DataFrame
+
+
+def read_inputs(study: Study) -> Inputs:
+    """Read every layer of a study.
+
+    Raises
+    ------
+    InputError
+        With all faults of a layer at once.
+    """
+    layers, crs, log = study.layers, study.crs, FaultLog()
+    boundaries = read_boundaries(layers.boundaries, crs=crs, log=log)
+    zones = None if layers.leading_zones is None else read_leading_zones(layers.leading_zones, crs=crs, log=log, boundaries=boundaries)
+    facilities = read_facilities(layers.facilities, boundaries, crs=crs, log=log)
+    sites = read_sites(layers.sites, boundaries, crs=crs, log=log)
+    exclusions = read_exclusions(layers.exclusions, crs=crs, log=log)
+    screened, screening = screen_sites(sites, exclusions)
+    demand = whole_persons(read_demand(layers.population, boundaries, crs=crs, log=log), groups_of(study), log)
+    network = None if study.roads is None else read_network(study.roads, crs=crs, modes=study.modes, log=log)
+    return Inputs(
+        boundaries=boundaries,
+        territory=territory(pd.DataFrame(boundaries), zones, listed=study.unit_list_date),
+        facilities=facilities,
+        sites=screened,
+        demand=demand,
+        exclusions=exclusions,
+        screening=screening,
+        network=network,
+        faults=log.to_frame(),
+    )
+
+
+def groups_of(study: Study) -> tuple[str, ...]:
+    """Return the population groups of a study, each once, in the order of its layers."""
+    return tuple(dict.fromkeys(group for source in study.layers.population for group in source.groups))
+
+
+def whole_persons(demand: pd.DataFrame, groups: tuple[str, ...], log: FaultLog) -> pd.DataFrame:
+    """Return the demand with persons as integers; fractions are rounded point by point, and told."""
+    persons = demand[list(groups)].astype("float64")
+    rounded = np.rint(persons)
+    broken = (rounded != persons).any(axis=1)
+    if broken.any():
+        log.add(
+            "population", "", "fractional_persons",
+            f"{int(broken.sum())} 个居住点的人数不是整数，已逐点四舍五入", f"persons are not whole at {int(broken.sum())} points and were rounded",
+            "supply whole persons / 提供整数人口",
+        )  # fmt: skip
+    return demand.assign(**{group: rounded[group].astype("int64") for group in groups})
+
+
+def input_files(study: Study) -> list[Path]:
+    """Return every file that a study reads, the study file first, each once, sorted."""
+    layers = study.layers
+    sources = [*layers.boundaries, *layers.facilities, *layers.population, *layers.sites, *layers.exclusions]
+    if layers.leading_zones is not None:
+        sources.append(layers.leading_zones)
+    paths = {source.path for source in sources}
+    paths |= {expected for source in layers.boundaries if (expected := source.expected) is not None}
+    paths |= {study.roads.path} if study.roads is not None else set()
+    named = (study.standards.profile, study.mandates.policy)
+    paths |= {path for name in named if (path := study.folder / name).is_file()}
+    companions = {side for path in paths if path.suffix.lower() == ".shp" for side in _companions(path)}
+    return [study.path, *sorted(paths | companions)]
+
+
+def _companions(shapefile: Path) -> list[Path]:
+    return [side for suffix in (".dbf", ".shx", ".prj", ".cpg") if (side := shapefile.with_suffix(suffix)).is_file()]

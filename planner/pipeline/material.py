@@ -1,0 +1,97 @@
+"""The tables of a run, handed to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from planner.coverage import Situation
+from planner.mandates import Profile
+from planner.pipeline.inputs import Inputs
+from planner.pipeline.measure import Rules
+from planner.report import Material
+from planner.siting import Plan
+from planner.study import Study
+
+
+def material_of(
+    study: Study,
+    inputs: Inputs,
+    rules: Rules,
+    *,
+    present: Situation,
+    planned: Situation,
+    findings: pd.DataFrame,
+    after: pd.DataFrame,
+    plan: Plan,
+    options: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
+    record: Mapping[str, Any],
+) -> Material:
+    """Return everything the report shows; nothing in it is computed again."""
+    requests = rules.profile.coverage
+    return Material(
+        title=study.report.title or study.title,
+        notice=study.report.notice or study.notice,
+        language=study.language,
+        crs=study.crs,
+        base_year=study.base_year,
+        years=study.years,
+        map_review_number=study.report.map_review_number,
+        publish_exclusions=study.report.publish_exclusions,
+        boundaries=_with_zones(inputs),
+        facilities=inputs.facilities,
+        sites=inputs.sites,
+        demand=inputs.demand,
+        exclusions=inputs.exclusions if len(inputs.exclusions) else None,
+        roads=None if inputs.network is None else inputs.network.to_frame(),
+        options=options,
+        screening=inputs.screening,
+        data_faults=inputs.faults,
+        findings_before=findings,
+        findings_after=after,
+        covered_before={request.standard.standard_id: present.covered(request.standard, request.where) for request in requests},
+        covered_after={request.standard.standard_id: planned.covered(request.standard, request.where) for request in requests},
+        coverage_requests=[_request(rules.profile, request.standard.standard_id, request.groups) for request in requests],
+        plan_options=plan.options,
+        plan_effects=plan.effects,
+        plan_causes=plan.causes,
+        plan_budget=plan.budget,
+        stages=pd.DataFrame([asdict(stage) for stage in plan.stages]),
+        standards=_standards(rules.profile),
+        labels=study.report.labels,
+        run=record,
+        **tables,
+    )
+
+
+def _with_zones(inputs: Inputs) -> gpd.GeoDataFrame:
+    """Return the boundaries with the leading zones below them; a zone has no polygon of its own."""
+    units = inputs.territory.units
+    zones = units[units["level"] == "leading_zone"].rename_axis("code").reset_index()
+    if zones.empty:
+        return inputs.boundaries
+    table = gpd.GeoDataFrame(zones, geometry=gpd.GeoSeries([None] * len(zones), crs=inputs.boundaries.crs))
+    return gpd.GeoDataFrame(pd.concat([inputs.boundaries, table], ignore_index=True), crs=inputs.boundaries.crs)
+
+
+def _request(profile: Profile, standard_id: str, groups: Sequence[str]) -> dict[str, str]:
+    entry = profile.entries[standard_id]
+    service = "" if entry.reach is None else entry.reach.service
+    return {"standard_id": standard_id, "service": service, "label": "", "limit": entry.text, "group": groups[0]}
+
+
+def _standards(profile: Profile) -> list[dict[str, object]]:
+    return [
+        {
+            "id": entry.entry_id, "limit": entry.text, "modal": entry.modal, "area": entry.area, "source": entry.source,
+            "confirmed": entry.confirmed, "invented": entry.invented, "note": entry.note,
+            **({"service": entry.reach.service, "mode": entry.reach.key.mode, "cost_kind": entry.reach.key.cost_kind,
+                "direction": entry.reach.key.direction} if entry.reach else {}),
+        }
+        for entry in profile.entries.values()
+    ]  # fmt: skip

@@ -1,0 +1,116 @@
+"""An output folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from planner.errors import OutputError, fault
+
+MARK = "run.json"
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@contextmanager
+def replaced_folder(out: Path) -> Iterator[Path]:
+    """Give a new folder beside `out` to write into, and put it in the place of `out` at the end.
+
+    The old folder is taken away only after everything is written; if anything fails, it stays as it was and
+    nothing half-written is left.
+
+    Parameters
+    ----------
+    out
+        Where the folder shall stand. Only an empty folder or one that holds a run.json is replaced.
+
+    Raises
+    ------
+    OutputError
+        If `out` may not be replaced, cannot be written to, or the disk is full.
+    """
+    target = out.resolve()
+    _refuse_foreign(target)
+    partial = _beside(target, "partial")
+    made = _missing_parents(target)
+    try:
+        try:
+            partial.mkdir(parents=True)
+            yield partial
+            _sync(partial)
+            _swap(partial, target)
+        except OutputError:
+            raise
+        except OSError as error:
+            raise OutputError(_sentence(error, target)) from error
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        _remove_empty(made)
+        raise
+
+
+def _beside(target: Path, what: str) -> Path:
+    return target.with_name(f".{target.name}.{what}-{os.getpid()}")
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Refuse to replace what is not an output of ours."""
+    if not os.path.lexists(target):
+        return
+    if not target.is_dir():
+        raise OutputError(fault("a folder to write to", f"the file {target}", "name another folder"))
+    if any(target.iterdir()) and not (target / MARK).is_file():
+        found = f"{target} with other files and no {MARK}"
+        raise OutputError(fault("a new, an empty or an earlier output folder", found, "name another folder"))
+
+
+def _missing_parents(target: Path) -> list[Path]:
+    return [parent for parent in target.parents if not parent.exists()]
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    for folder in folders:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _swap(partial: Path, target: Path) -> None:
+    """Put `partial` in the place of `target`; what stood there goes last, and comes back if that fails."""
+    if not target.exists():
+        partial.rename(target)
+        return
+    old = _beside(target, "old")
+    target.rename(old)
+    try:
+        partial.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    """Have every file on the disk before its folder gets the final name."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+
+
+def _sentence(error: OSError, target: Path) -> str:
+    if error.errno in _FULL:
+        return fault(f"room on the disk for {target}", "a full disk", "free some space or name another folder")
+    if error.errno in _CLOSED:
+        found = f"{error.strerror or 'no permission'} at {error.filename or target.parent}"
+        return fault(f"{target} to be writable", found, "close programs that use it or name another folder")
+    return fault(f"to write {target}", plain_reason(error), "mend that or name another folder")
+
+
+def plain_reason(error: BaseException) -> str:
+    """Return what an error says, in one line."""
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,91 @@
+"""What stands, what may stand, and what the plan puts there: facilities, sites, projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from planner.report.material import Material, with_id
+from planner.report.pairs import plan_rows
+from planner.report.payload.encode import Grid, Strings
+from planner.report.payload.land import point_columns
+from planner.report.sheets import wan
+
+
+def facilities(material: Material, grid: Grid, position: dict[str, int], strings: Strings) -> dict[str, Any]:
+    """Return the present facilities by service and id."""
+    table = facility_rows(material)
+    return {
+        **point_columns(table, grid),
+        "id": strings.puts(table["facility_id"]),
+        "name": strings.puts(table["name"]),
+        "service": strings.puts(table["service"]),
+        "unit": [position.get(code, -1) for code in table["unit_code"]],
+        "status": strings.puts(table["status"]),
+        "opened": _whole(table["opened_year"]),
+        **{name: strings.puts(_column(table, name)) for name in ("owner", "rank")},
+        **{name: _whole(_column(table, name)) for name in ("capacity", "classes", "largest_class")},
+    }
+
+
+def facility_rows(material: Material) -> pd.DataFrame:
+    """Return the facilities in the order in which the page holds them."""
+    return with_id(material.facilities, "facility_id").sort_values(
+        ["service", "facility_id"], kind="stable", ignore_index=True
+    )
+
+
+def sites(material: Material, grid: Grid, position: dict[str, int], strings: Strings) -> dict[str, Any]:
+    """Return the candidate sites by id, each with what excludes it."""
+    table = with_id(material.sites, "site_id").sort_values("site_id", kind="stable", ignore_index=True)
+    return {
+        **point_columns(table, grid),
+        "id": strings.puts(table["site_id"]),
+        "name": strings.puts(table["name"]),
+        "unit": [position.get(code, -1) for code in table["unit_code"]],
+        "use": strings.puts(table["land_use"]),
+        "area": _whole(table["area_m2"]),
+        "excluded": [int(bool(value)) for value in table["excluded"]],
+        "rules": strings.puts(_rule_names(material, table["excluded_by"])),
+    }
+
+
+def plan(
+    material: Material, grid: Grid, position: dict[str, int], strings: Strings, keys: dict[str, int]
+) -> dict[str, Any]:
+    """Return the plan's projects by year; `keys` gives the position of each finding by its key."""
+    table = plan_rows(material)
+    number = {request["standard_id"]: row for row, request in enumerate(material.coverage_requests)}
+    return {
+        **point_columns(table, grid),
+        "id": strings.puts(table["option_id"]),
+        "name": strings.puts(table["name"]),
+        "service": strings.puts(table["service"]),
+        "action": strings.puts(table["action"]),
+        "acts_on": strings.puts(table["facility_id"]),
+        "unit": [position.get(code, -1) for code in table["unit_code"]],
+        "start": _whole(table["start_year"]),
+        "complete": _whole(table["complete_year"]),
+        "cost_wan": [wan(value) for value in table["cost_yuan"]],
+        "gained": _whole(table["people_gained"]),
+        "alone": _whole(table["people_only"]),
+        "group": strings.puts(table["group"]),
+        "standard": [number.get(standard, -1) for standard in table["standard_id"]],
+        "closes": [[keys[key] for key in str(closes).split(";") if key in keys] for closes in table["closes"]],
+    }
+
+
+def _rule_names(material: Material, excluded_by: pd.Series) -> list[str]:
+    """Return the names of the rules behind their ids, as the screening log gives them."""
+    log = material.screening.drop_duplicates("rule_id")
+    names = dict(zip(log["rule_id"], log["rule_name"], strict=True))
+    return ["、".join(str(names.get(rule, rule)) for rule in str(rules).split(";") if rule) for rules in excluded_by]
+
+
+def _column(table: pd.DataFrame, name: str) -> pd.Series:
+    return table[name] if name in table.columns else pd.Series([None] * len(table), dtype=object)
+
+
+def _whole(values: pd.Series) -> list[int | None]:
+    return [None if pd.isna(value) else round(float(value)) for value in values]

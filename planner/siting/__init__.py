@@ -1,0 +1,10 @@
+"""Problem, options, stages, schedule, plan, explanation."""
+
+from planner.siting.options import make_options as make_options
+from planner.siting.plan import Plan as Plan
+from planner.siting.problem import PeopleCovered as PeopleCovered
+from planner.siting.problem import SitingProblem as SitingProblem
+from planner.siting.solve import solve as solve
+from planner.siting.stages import Stage as Stage
+
+__all__ = ["PeopleCovered", "Plan", "SitingProblem", "Stage", "make_options", "solve"]

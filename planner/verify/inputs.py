@@ -1,0 +1,137 @@
+"""The input layers of a run, read again; the one file here that uses the layer readers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from planner.layers import (
+    BoundarySource,
+    DemandSource,
+    ExclusionSource,
+    FaultLog,
+    LayerSource,
+    read_boundaries,
+    read_demand,
+    read_exclusions,
+    read_facilities,
+    read_leading_zones,
+    read_lines,
+    read_sites,
+)
+from planner.verify.costs import Ruler
+from planner.verify.files import Run
+from planner.verify.roads import ModeRoads, edges_of, roads_of_mode
+from planner.verify.ways import line_chains, osm_chains
+from planner.verify.world import World, anchors, containment, groups_of
+
+_PATHS = frozenset({"path", "expected"})
+AnySource = TypeVar("AnySource", bound=LayerSource)
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Inputs:
+    """The input layers, as a run read them.
+
+    Attributes
+    ----------
+    world
+        Units, people and costs.
+    facilities, sites
+        One row each, the id a column.
+    exclusions
+        Areas in which nothing may be built.
+    """
+
+    world: World
+    facilities: pd.DataFrame
+    sites: gpd.GeoDataFrame
+    exclusions: gpd.GeoDataFrame
+
+
+def read_inputs(run: Run) -> Inputs:
+    """Return the input layers of a run.
+
+    Parameters
+    ----------
+    run
+        A finished run whose inputs are unchanged.
+    """
+    crs, log = run.settings["study"]["crs"], FaultLog()
+    boundaries = read_boundaries(_sources(run, "boundaries", BoundarySource), crs=crs, log=log)
+    zones = _zones(run, boundaries, log)
+    demand = _whole(run, read_demand(_sources(run, "population", DemandSource), boundaries, crs=crs, log=log))
+    facilities = read_facilities(_sources(run, "facilities", LayerSource), boundaries, crs=crs, log=log)
+    return Inputs(
+        world=_world(run, boundaries, zones, demand),
+        facilities=facilities.reset_index(),
+        sites=read_sites(_sources(run, "sites", LayerSource), boundaries, crs=crs, log=log).reset_index(),
+        exclusions=read_exclusions(_sources(run, "exclusions", ExclusionSource), crs=crs, log=log),
+    )
+
+
+def _sources(run: Run, table: str, kind: type[AnySource]) -> list[AnySource]:
+    return [_source(kind, entry, run.folder) for entry in run.settings["layers"].get(table) or ()]
+
+
+def _whole(run: Run, demand: pd.DataFrame) -> pd.DataFrame:
+    """Return the demand with persons rounded point by point, halves to even."""
+    return demand.assign(**{group: np.rint(demand[group].to_numpy(np.float64)) for group in groups_of(run.settings)})
+
+
+def _zones(run: Run, boundaries: pd.DataFrame, log: FaultLog) -> pd.DataFrame | None:
+    entry, crs = run.settings["layers"].get("leading_zones"), run.settings["study"]["crs"]
+    if entry is None:
+        return None
+    return read_leading_zones(_source(LayerSource, entry, run.folder), crs=crs, log=log, boundaries=boundaries)
+
+
+def _world(run: Run, boundaries: pd.DataFrame, zones: pd.DataFrame | None, demand: pd.DataFrame) -> World:
+    units = boundaries[["code", "level", "kind", "parent_code"]].astype(str).set_index("code")
+    above = containment(units, zones)
+    if zones is not None:
+        overlaid = pd.DataFrame(
+            {"level": "leading_zone", "kind": "leading_zone"}, index=pd.Index(zones["zone_code"].unique())
+        )
+        units = pd.concat([units, overlaid])
+        above |= {str(zone): frozenset({str(zone)}) for zone in overlaid.index}
+    bare = World(units=units, above=above, demand=demand, ruler=Ruler(modes={}, targets={}), settings=run.settings)
+    targets = {"demand": demand, "anchor": anchors(bare, _anchored(bare))}
+    ruler = Ruler(modes=_roads(run), targets=targets)
+    return World(units=units, above=above, demand=demand, ruler=ruler, settings=run.settings)
+
+
+def _anchored(world: World) -> list[str]:
+    """Return the units whose anchors some mandate asks for."""
+    levels = [level for mandate in world.settings["mandates"] for level in mandate.get("levels") or ()]
+    asked = {code for level in levels if level["role"] != "required" for code in world.members(level["unit_set"])}
+    return sorted(asked)
+
+
+def _roads(run: Run) -> dict[str, ModeRoads]:
+    """Return the roads of every mode that a standard in use measures by."""
+    source, modes, crs = run.settings["roads"], run.settings["modes"], run.settings["study"]["crs"]
+    used = sorted({row["mode"] for row in run.settings["standards"]} & set(modes))
+    if source is None or not used:
+        return {}
+    if source["kind"] == "osm":
+        chains = osm_chains(run.folder / source["path"], crs, modes)
+    else:
+        lines = read_lines(_source(LayerSource, source, run.folder), crs=crs, log=FaultLog())
+        chains = line_chains(lines, source, modes)
+    edges = edges_of(chains)
+    return {name: roads_of_mode(edges, name, modes[name], run.settings["network"]) for name in used}
+
+
+def _source(kind: type[AnySource], entry: Mapping[str, Any], folder: Path) -> AnySource:
+    known = {field.name for field in fields(kind)}
+    given = {name: value for name, value in entry.items() if name in known and value is not None}
+    paths = {name: folder / given[name] for name in _PATHS & given.keys()}
+    groups = {"groups": tuple(given["groups"])} if "groups" in given else {}
+    return kind(**{**given, **paths, **groups})

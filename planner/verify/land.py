@@ -1,0 +1,88 @@
+"""Land once more: which sites may be used, and whether the plan builds what its templates say on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from planner.errors import fault
+from planner.verify.files import Run
+from planner.verify.outcome import Verification, compare, of_faults, plain, together
+
+_LEAST_OVERLAP_M2 = 1.0  # less is a matter of drawing
+_REMEDY = "run the study again, and report it if it comes back"
+_PLACE = ("x", "y", "unit_code")
+
+
+def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) -> Verification:
+    """Return whether sites lie where the run says, may be used, and get what the templates allow.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    sites
+        As the input layers have them: site_id, x, y, unit_code, land_use, area_m2, geometry.
+    exclusions
+        Areas in which nothing may be built: rule_id, layer, geometry.
+    """
+    again = pd.DataFrame(sites.drop(columns="geometry")).assign(excluded=_excluded(sites, exclusions))
+    table, chosen = run.tables["sites"], run.tables["plan_options"]
+    figures = [name for name in (*_PLACE, "land_use", "area_m2", "excluded") if name in table.columns]
+    built = chosen[chosen["action"] == "build"] if len(chosen) else chosen
+    known = built[built["place_id"].isin(again["site_id"])] if len(built) else built
+    parts = [compare("sites", table, again, keys=["site_id"], figures=figures)] if len(table) or len(again) else []
+    if len(known):
+        at = again.set_index("site_id").loc[known["place_id"]].reset_index()
+        there = at.assign(option_id=known["option_id"].to_numpy())
+        parts.append(compare("plan_options", known, there, keys=["option_id"], figures=_PLACE))
+    broken = tuple(_against_templates(run, again.set_index("site_id")))
+    return together([*parts, of_faults(broken, checks=max(len(chosen), len(broken)))])
+
+
+def _excluded(sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) -> list[bool]:
+    """Return which sites lie in an area of some rule: a point by touching it, a parcel by more than a square metre."""
+    shapes = sites.geometry.to_numpy()
+    out = np.zeros(len(shapes), dtype=bool)
+    for _, rule in exclusions.groupby(["rule_id", "layer"]):
+        area = shapely.union_all(rule.geometry.to_numpy())
+        shapely.prepare(area)
+        for row in np.flatnonzero(shapely.intersects(area, shapes)):
+            point = shapes[row].geom_type in ("Point", "MultiPoint")
+            out[row] |= point or shapes[row].intersection(area).area > _LEAST_OVERLAP_M2
+    return [bool(flag) for flag in out]
+
+
+def _against_templates(run: Run, sites: pd.DataFrame) -> Iterator[str]:
+    templates = {entry["id"]: entry for entry in run.settings.get("siting", {}).get("options") or ()}
+    facilities = run.tables["facilities"]
+    classes = dict(zip(facilities["facility_id"], facilities["classes"], strict=True))
+    for row in run.tables["plan_options"].to_dict("records"):
+        template = templates.get(row["option_id"].partition(":")[0])
+        wrong = _departures(row, template, sites, classes) if template else []
+        if wrong:
+            yield fault(f"{row['option_id']} as its template says", "; ".join(wrong), _REMEDY)
+
+
+def _departures(
+    row: Mapping[str, Any], template: Mapping[str, Any], sites: pd.DataFrame, classes: Mapping[str, str]
+) -> list[str]:
+    """Return in what an option is not what its template says; `classes` are those of the facilities."""
+    stated = {name: template.get(name) for name in ("action", "service", "cost_yuan", "build_years", "classes")}
+    if template.get("add_classes"):
+        stated["classes"] = int(classes.get(row["facility_id"], "") or 0) + template["add_classes"]
+    wanted = {name: value for name, value in (stated | dict(template.get("set") or {})).items() if value is not None}
+    wrong = [f"{name} {row[name]}" for name, value in wanted.items() if plain(row[name]) != plain(value)]
+    if row["action"] == "build" and row["place_id"] in sites.index:
+        site = sites.loc[row["place_id"]]
+        uses = [plain(use) for use in template.get("land_uses") or ()]
+        if uses and plain(site["land_use"]) not in uses:
+            wrong.append(f"land use {site['land_use']}")
+        if float(site["area_m2"]) < float(template.get("min_area_m2") or 0):
+            wrong.append(f"{site['area_m2']} m2")
+    return wrong

@@ -1,0 +1,242 @@
+"""Mandates counted once more, in plain loops, from the words of the policy file."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from planner.verify.outcome import plain
+from planner.verify.world import COMMITTED, World, of_kind, open_facilities
+
+_LEVELS = ("village", "township", "county", "city")
+_MEASURED = ("measured", "required")
+
+
+class Finding(NamedTuple):
+    """One unit, or one unit in one year: is the mandate met there.
+
+    `measured` and `required` are None where nothing was measured.
+    """
+
+    unit_code: str
+    status: str
+    measured: float | None = None
+    required: float | None = None
+    year: int | None = None
+
+
+Mandate = Mapping[str, Any]
+
+
+class Scene(NamedTuple):
+    """What stands in the year that is measured.
+
+    `facilities` are as `planner.verify.world.with_plan` returns them.
+    """
+
+    world: World
+    facilities: pd.DataFrame
+    year: int
+
+    def standing(self, service: str, where: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Return the open facilities of a service with these attributes."""
+        return open_facilities(self.facilities, self.year, service, where)
+
+
+def findings(scene: Scene) -> pd.DataFrame:
+    """Return every finding of every mandate.
+
+    Parameters
+    ----------
+    scene
+        Units, people, costs, settings of the run, and what stands.
+
+    Returns
+    -------
+    pandas.DataFrame
+        mandate_id, unit_code, year, status, measured, required.
+    """
+    rows = [
+        {"mandate_id": mandate["id"], **finding._asdict()}
+        for mandate in scene.world.settings["mandates"]
+        for finding in _COUNTED[mandate["predicate"]](scene, mandate)
+    ]
+    return pd.DataFrame(rows, columns=["mandate_id", *Finding._fields], dtype=object)
+
+
+def comparable(table: pd.DataFrame) -> pd.DataFrame:
+    """Return findings with measured and required only where something was measured: met or gap."""
+    unmeasured = ~table["status"].isin(["met", "gap"])
+    return table.assign(**{name: table[name].astype(object).mask(unmeasured, "") for name in _MEASURED})
+
+
+def coverage(scene: Scene) -> pd.DataFrame:
+    """Return who is within each coverage request's standard.
+
+    Parameters
+    ----------
+    scene
+        As for `findings`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        request (position in the settings), standard_id, unit_code, group, total, covered, share (None where
+        nobody is counted).
+    """
+    rows: list[tuple[object, ...]] = []
+    world = scene.world
+    units = world.of_level("city", "county", "township", "leading_zone")
+    standards = {row["id"]: row for row in world.settings["standards"]}
+    for number, request in enumerate(world.settings["coverage"]):
+        standard = standards[request["standard"]]
+        standing = scene.standing(standard["service"], request.get("where"))
+        inside = world.ruler.covered(standard, standing)
+        for group in (*request["groups"], "places"):
+            total, covered = world.sums(group), world.sums(group, inside)
+            rows += [(number, standard["id"], unit, group, total[unit], covered[unit]) for unit in units]
+    table = pd.DataFrame(rows, columns=["request", "standard_id", "unit_code", "group", "total", "covered"])
+    shares = [part / whole if whole > 0 else None for part, whole in zip(table["covered"], table["total"], strict=True)]
+    return table.assign(share=pd.Series(shares, dtype=object))
+
+
+_VERDICT = {True: "met", False: "gap"}
+
+
+def _empty_parents(world: World, unit_set: Mapping[str, Any]) -> list[Finding]:
+    if not set(unit_set["levels"]) <= {"township", "village"}:
+        return []
+    held = set().union(*(world.above[code] for code in world.members(unit_set)))
+    parents = world.of_level("county") or world.of_level("city")
+    return [Finding(code, "not_evaluable") for code in parents if code not in held]
+
+
+def _number_in(world: World, facilities: pd.DataFrame, unit: str) -> int:
+    return sum(unit in world.above.get(code, ()) for code in facilities["unit_code"])
+
+
+def _count_per_unit(scene: Scene, mandate: Mandate) -> list[Finding]:
+    world, minimum = scene.world, mandate.get("minimum", 1)
+    standing = scene.standing(mandate["service"], mandate.get("where"))
+    counts = {unit: _number_in(world, standing, unit) for unit in world.members(mandate["unit_set"])}
+    counted = [Finding(unit, _VERDICT[count >= minimum], count, minimum) for unit, count in counts.items()]
+    return counted + _empty_parents(world, mandate["unit_set"])
+
+
+def _programme_per_year(scene: Scene, mandate: Mandate) -> list[Finding]:
+    done = [
+        row
+        for row in scene.facilities.to_dict("records")
+        if row["status"] in COMMITTED and of_kind(row, mandate["service"], mandate.get("where"))
+    ]
+    found = []
+    for unit in scene.world.members(mandate["unit_set"]):
+        opened = Counter(
+            plain(row["opened_year"]) for row in done if unit in scene.world.above.get(row["unit_code"], ())
+        )
+        for year in scene.world.settings["study"]["years"]:
+            count = opened[str(year)]
+            found.append(Finding(unit, _VERDICT[count >= mandate["minimum"]], count, mandate["minimum"], year))
+    return found
+
+
+def _capacity(scene: Scene, mandate: Mandate) -> list[Finding]:
+    demand, limit = scene.world.demand, scene.world.number(mandate["class_size"])
+    column = f"catchment_{mandate.get('catchment_service') or mandate['service']}"
+    pupils = Counter[str]()
+    if column in demand:
+        for name, persons in zip(demand[column].map(plain), demand[mandate["group"]], strict=True):
+            pupils[name] += persons
+    schools: dict[str, list[Mapping[str, Any]]] = {}
+    for row in scene.standing(mandate["service"]).to_dict("records"):
+        schools.setdefault(plain(row["catchment_id"]), []).append(row)
+    names = sorted((pupils.keys() | schools.keys()) - {""})
+    return [_one_catchment(name, schools.get(name, []), pupils[name], limit) for name in names]
+
+
+def _one_catchment(name: str, schools: list[Mapping[str, Any]], pupils: float, limit: float | None) -> Finding:
+    if limit is None or (not schools and not pupils):
+        return Finding(name, "not_evaluable")
+    if not schools:
+        return Finding(name, "gap", None, limit)
+    largest = _largest_class(schools, pupils)
+    if largest is None:
+        return Finding(name, "not_evaluable")
+    return Finding(name, _VERDICT[largest <= limit], largest, limit)
+
+
+def _largest_class(schools: list[Mapping[str, Any]], pupils: float) -> float | None:
+    """Return the largest class of a catchment: as stated, or as many to a class as there must be on average."""
+    acted_on = any(school["acted_on"] for school in schools)
+    stated = [] if acted_on else [float(s["largest_class"]) for s in schools if plain(s["largest_class"])]
+    if len(stated) == len(schools):
+        return max(stated)
+    classes = [plain(school["classes"]) for school in schools]
+    if "" in classes or sum(map(float, classes)) <= 0:
+        return None
+    return max([math.ceil(pupils / sum(map(float, classes))), *stated])
+
+
+def _network_roles(scene: Scene, mandate: Mandate) -> list[Finding]:
+    standing = scene.standing(mandate["service"], mandate.get("where"))
+    return [finding for level in mandate["levels"] for finding in _one_level(scene.world, standing, level)]
+
+
+def _one_level(world: World, standing: pd.DataFrame, level: Mapping[str, Any]) -> list[Finding]:
+    units = world.members(level["unit_set"])
+    counted = standing[standing["level"].isin(_LEVELS[_LEVELS.index(level["level"]) :])]
+    near: dict[str, set[str]] = {}
+    if level["role"] != "required":
+        standard = world.standard(level.get("standard"))
+        if standard is None:
+            return [Finding(unit, "not_evaluable") for unit in units]
+        near = _near_anchors(world, counted, standard)
+    inside = counted[counted["level"] == level["level"]] if level["role"] != "covered" else counted.iloc[:0]
+    found = []
+    for unit in units:
+        here = {name for name, code in inside["unit_code"].items() if unit in world.above.get(code, ())}
+        count = len(here | near.get(unit, set()))
+        unknown = level["role"] != "required" and unit not in near and not count
+        found.append(Finding(unit, "not_evaluable" if unknown else _VERDICT[count >= 1], count, 1))
+    return found
+
+
+def _near_anchors(world: World, facilities: pd.DataFrame, standard: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return, for every unit that has an anchor, the facilities within the limit of it."""
+    table = world.ruler.pairs(standard, facilities).tocsc()
+    names, spans = facilities.index.to_numpy(), pairwise(table.indptr)
+    units = world.ruler.targets["anchor"].index
+    return {unit: set(names[table.indices[start:end]]) for unit, (start, end) in zip(units, spans, strict=True)}
+
+
+def _coverage_share(scene: Scene, mandate: Mandate) -> list[Finding]:
+    world, share = scene.world, float(mandate["share"])
+    units, empty = world.members(mandate["unit_set"]), _empty_parents(world, mandate["unit_set"])
+    standard = world.standard(mandate["standard"])
+    if standard is None:
+        return [Finding(unit, "not_evaluable") for unit in units] + empty
+    standing = scene.standing(standard["service"], mandate.get("where"))
+    total = world.sums(mandate["group"])
+    covered = world.sums(mandate["group"], world.ruler.covered(standard, standing))
+    found = []
+    for unit in units:
+        if total[unit]:
+            enough = covered[unit] >= share * total[unit] - 1e-9
+            found.append(Finding(unit, _VERDICT[enough], covered[unit] / total[unit], share))
+        else:
+            found.append(Finding(unit, "not_evaluable"))
+    return found + empty
+
+
+_COUNTED: Mapping[str, Callable[[Scene, Mandate], list[Finding]]] = {
+    "COUNT_PER_UNIT": _count_per_unit,
+    "PROGRAMME_PER_YEAR": _programme_per_year,
+    "CAPACITY": _capacity,
+    "NETWORK_ROLES": _network_roles,
+    "COVERAGE": _coverage_share,
+}

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from planner.errors import LayerError
+from planner.layers import FaultLog, LayerSource, read_source
+from planner.layers.delimited import read_csv, read_xlsx
+
+
+def test_cells_stay_texts_and_keep_their_line(write: Callable[..., Path], log: FaultLog) -> None:
+    """Codes keep their leading zeros, NA stays a text, blank lines are no rows, the index is the line."""
+    path = write("a.csv", 'code,name\n0123,NA\n\n210202,"一,二"\n')
+    frame = read_csv(path, encoding=None, layer="a.csv", log=log)
+    assert frame.to_dict("list") == {"code": ["0123", "210202"], "name": ["NA", "一,二"]}
+    assert list(frame.index) == [2, 4]
+
+
+def test_short_records_are_padded(write: Callable[..., Path], log: FaultLog) -> None:
+    """A record with too few cells has empty ones."""
+    frame = read_csv(write("a.csv", "a,b,c\n1,2\n"), encoding=None, layer="a.csv", log=log)
+    assert frame.iloc[0].to_dict() == {"a": "1", "b": "2", "c": ""}
+
+
+def test_trailing_commas_in_the_header_are_forgiven(write: Callable[..., Path], log: FaultLog) -> None:
+    """A nameless column without any cell is left away."""
+    frame = read_csv(write("a.csv", "a,b,\n1,2,\n"), encoding=None, layer="a.csv", log=log)
+    assert list(frame.columns) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a,b\n1,2,3\n", "more in line 2"),
+        ("a,b\n1,2\n1,2,3\n", "saw 3"),
+        ("a,a\n1,2\n", "a twice"),
+        ("a,,c\n1,2,3\n", "none for column 2"),
+        ("\n", ""),
+        ('a,b\n1,"2\n', ""),
+    ],
+)
+def test_broken_tables_are_one_sentence(text: str, found: str, write: Callable[..., Path], log: FaultLog) -> None:
+    """Surplus cells, repeated and missing names, and open quotes are told."""
+    with pytest.raises(LayerError, match=found) as caught:
+        read_source(LayerSource(path=write("a.csv", text)), crs="EPSG:4550", log=log)
+    assert len(caught.value.faults) == 1
+    assert "\n" not in caught.value.faults[0]
+
+
+def test_workbooks_read_like_tables(tmp_path: Path) -> None:
+    """Numbers without decimals, empty cells, blank rows and a named sheet are read as a CSV would be."""
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("学校")
+    for row in (["code", "name", None], [210202, "一", None], [None, None, None], [2.5, None, None]):
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    frame = read_xlsx(tmp_path / "a.xlsx", sheet="学校", layer="a.xlsx")
+    assert frame.to_dict("list") == {"code": ["210202", "2.5"], "name": ["一", ""]}
+    assert list(frame.index) == [2, 4]
+
+
+def test_a_sheet_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """The sheets that are there are named."""
+    openpyxl.Workbook().save(tmp_path / "a.xlsx")
+    with pytest.raises(LayerError, match="found Sheet"):
+        read_xlsx(tmp_path / "a.xlsx", sheet="学校", layer="a.xlsx")
+    with pytest.raises(LayerError, match="found none"):
+        read_xlsx(tmp_path / "a.xlsx", sheet=None, layer="a.xlsx")
+
+
+def test_a_damaged_workbook_is_one_sentence(tmp_path: Path) -> None:
+    """An archive that is no workbook is told."""
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        archive.writestr("a.txt", "x")
+    with pytest.raises(LayerError, match=r"^expected a workbook in a.xlsx, found "):
+        read_xlsx(tmp_path / "a.xlsx", sheet=None, layer="a.xlsx")

@@ -1,0 +1,238 @@
+"""OpenStreetMap files, written by the tests themselves."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import osmium
+import pytest
+from osmium.osm.mutable import Node, Way
+from pyproj import Transformer
+
+from planner.errors import NetworkError
+from planner.layers import FaultLog
+from planner.network import RoadSource, default_modes, read_network
+from planner.network.osm import is_barred, oneway_of
+
+CRS = "EPSG:4550"
+ORIGIN = (121.6, 38.9)
+
+
+def write(folder, ways, *, nodes=None, name="roads.osm.pbf"):
+    """Write ways {id: (node ids, tags)}; node n lies n * 0.001 degrees east of the origin unless given."""
+    used = sorted({node for refs, _ in ways.values() for node in refs})
+    places = {node: (ORIGIN[0] + node * 0.001, ORIGIN[1]) for node in used} | (nodes or {})
+    path = folder / name
+    with osmium.SimpleWriter(str(path), overwrite=True) as writer:
+        for node in sorted(places):
+            if places[node] is not None:
+                writer.add_node(Node(id=node, location=places[node]))
+        for way, (refs, tags) in ways.items():
+            writer.add_way(Way(id=way, nodes=list(refs), tags=tags))
+    return path
+
+
+def read(path, log=None):
+    """Read an OpenStreetMap file for the default modes."""
+    return read_network(RoadSource(path=path, kind="osm"), crs=CRS, modes=default_modes(), log=log)
+
+
+def test_ways_are_split_at_shared_nodes_and_measured_in_the_study_crs(tmp_path):
+    """Two ways that share a node give three edges; without one they do not meet; lengths are planar."""
+    ways = {
+        1: ((1, 2, 3, 4), {"highway": "residential"}),
+        2: ((3, 10), {"highway": "primary"}),
+        3: ((20, 21), {"highway": "service"}),
+    }
+    nodes = {10: (ORIGIN[0] + 0.003, ORIGIN[1] + 0.002), 20: (ORIGIN[0] + 0.0025, 38.8), 21: (ORIGIN[0] + 0.0025, 39.0)}
+    network = read(write(tmp_path, ways, nodes=nodes))
+    assert (network.node_count, network.edge_count) == (6, 4)
+    assert network.classes == ("primary", "residential", "service")
+    x, y = Transformer.from_crs("EPSG:4326", CRS, always_xy=True).transform(
+        [ORIGIN[0] + n * 0.001 for n in (1, 2, 3)], [ORIGIN[1]] * 3
+    )
+    whole = sum(np.hypot(x[b] - x[a], y[b] - y[a]) for a, b in pairwise(range(3)))
+    residential = network.length_mm[network.class_code == 1]
+    assert residential.max() == round(whole * 1000)
+
+
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({}, 0),
+        ({"oneway": "yes"}, 1),
+        ({"oneway": "1"}, 1),
+        ({"oneway": "true"}, 1),
+        ({"oneway": "-1"}, -1),
+        ({"oneway": "reverse"}, -1),
+        ({"oneway": "no"}, 0),
+        ({"oneway": "reversible"}, 0),
+        ({"junction": "roundabout"}, 1),
+        ({"junction": "circular"}, 1),
+        ({"junction": "roundabout", "oneway": "no"}, 0),
+        ({"junction": "roundabout", "oneway": "-1"}, -1),
+        ({"highway": "motorway"}, 1),
+        ({"highway": "motorway", "oneway": "no"}, 0),
+        ({"highway": "trunk"}, 0),
+    ],
+)
+def test_one_way_tags(tags, expected):
+    """One-way streets are tagged, or implied by roundabouts and motorways unless they say no."""
+    assert oneway_of(tags) == expected
+
+
+@pytest.mark.parametrize(
+    ("tags", "walk", "drive"),
+    [
+        ({}, False, False),
+        ({"access": "no"}, True, True),
+        ({"access": "private"}, True, True),
+        ({"access": "permissive"}, False, False),
+        ({"access": "no", "foot": "yes"}, False, True),
+        ({"access": "private", "motor_vehicle": "destination"}, True, False),
+        ({"foot": "no"}, True, False),
+        ({"motor_vehicle": "private"}, False, True),
+        ({"vehicle": "no", "motorcar": "yes"}, False, False),
+    ],
+)
+def test_access_tags(tags, walk, drive):
+    """The most specific tag decides for each mode."""
+    modes = default_modes()
+    assert is_barred(tags, modes["walk"].access_tags) == walk
+    assert is_barred(tags, modes["drive"].access_tags) == drive
+
+
+def test_access_reaches_the_network(tmp_path):
+    """A private drive is closed to cars and open to walkers where it says so."""
+    path = write(tmp_path, {1: ((1, 2), {"highway": "service", "access": "private", "foot": "yes"})})
+    network = read(path)
+    assert network.permitted("drive").tolist() == [0]
+    assert network.permitted("walk").tolist() == [3]
+
+
+def test_roundabouts_and_drawn_directions(tmp_path):
+    """A closed roundabout with an entry is one-way all round, in the direction of its nodes."""
+    nodes = {
+        n: (ORIGIN[0] + dx * 1e-3, ORIGIN[1] + dy * 1e-3) for n, dx, dy in ((1, 0, 0), (2, 1, 0), (3, 1, 1), (4, 0, 1))
+    }
+    ways = {
+        1: ((1, 2, 3, 4, 1), {"highway": "tertiary", "junction": "roundabout"}),
+        2: ((9, 3), {"highway": "tertiary"}),
+    }
+    network = read(write(tmp_path, ways, nodes=nodes | {9: (ORIGIN[0] + 5e-3, ORIGIN[1] + 1e-3)}))
+    round_ = np.flatnonzero(network.oneway)
+    assert len(round_) == 2
+    assert set(network.u[round_]) == set(network.v[round_])
+    assert network.oneway[round_].tolist() == [1, 1]
+
+
+def test_clipped_ways_are_cut_at_the_gap_and_told(tmp_path):
+    """A way that lacks a node in the middle gives the stretches on both sides, and a line in the log."""
+    ways = {
+        1: ((1, 2, 3, 4, 5), {"highway": "residential"}),
+        2: ((5, 6), {"highway": "residential"}),
+        7: ((8, 9), {"highway": "residential"}),
+    }
+    log = FaultLog()
+    network = read(write(tmp_path, ways, nodes={3: None, 9: None}), log)
+    assert (network.edge_count, len(network.component_summary("walk"))) == (3, 2)
+    (told,) = log.to_frame().to_dict("records")
+    assert told["layer"] == "roads.osm.pbf"
+    assert told["code"] == "clipped_way"
+    assert told["message_en"] == "2 ways lack some of their nodes (w1, w7); they were cut at the gap"
+
+
+def test_areas_and_classes_without_a_mode_are_told(tmp_path):
+    """A square drawn as an area and a planned road are no roads, and are counted."""
+    ways = {
+        1: ((1, 2, 3, 1), {"highway": "pedestrian", "area": "yes"}),
+        2: ((3, 4), {"highway": "proposed"}),
+        3: ((4, 5), {"highway": "residential"}),
+        4: ((5, 6), {"building": "yes"}),
+    }
+    log = FaultLog()
+    assert read(write(tmp_path, ways), log).edge_count == 1
+    told = log.to_frame().set_index("code")["message_en"].to_dict()
+    assert told == {
+        "highway_area": "1 highway areas (area=yes) are not used as roads",
+        "class_not_used": "1 ways are of classes that no mode may use: proposed × 1",
+    }
+
+
+def test_nodes_on_one_spot_and_repeated_nodes(tmp_path):
+    """Different nodes at one position stay different, a millimetre apart; a node given twice in a row is one."""
+    nodes = {2: (ORIGIN[0] + 0.001, ORIGIN[1])}
+    path = write(
+        tmp_path,
+        {1: ((1, 2), {"highway": "path"}), 2: ((2, 3, 3, 4), {"highway": "path"})},
+        nodes=nodes | {1: nodes[2]},
+    )
+    network = read(path)
+    assert network.edge_count == 2
+    assert network.length_mm.min() == 1
+
+
+def test_xml_is_read_alike(tmp_path):
+    """The same roads as XML give the same network."""
+    ways = {1: ((1, 2, 3), {"highway": "residential"}), 2: ((2, 4), {"highway": "residential", "oneway": "yes"})}
+    first, second = (read(write(tmp_path, ways, name=name)) for name in ("a.osm.pbf", "a.osm"))
+    np.testing.assert_array_equal(first.length_mm, second.length_mm)
+    np.testing.assert_array_equal(first.coords, second.coords)
+
+
+LONG = {n: (range(30 * n, 30 * n + 30), {"highway": "residential", "name": f"road {n}"}) for n in range(1, 300)}
+PATH = {1: ((1, 2), {"highway": "path"})}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("text.osm.pbf", b"this is no PBF", "PBF"),
+        ("broken.osm.pbf", b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x18\x05" + b"\xff" * 50, "could not read"),
+        ("empty.osm.pbf", b"", "empty file"),
+        ("none.osm.pbf", None, "no such file"),
+        ("none.osm", None, "no such file"),
+        ("broken.osm", b"<osm version='0.6'><way id='1'", "could not read"),
+        ("roads.txt", b"roads", r"\.osm\.pbf, \.osm"),
+    ],
+)
+def test_bad_files_are_one_sentence(name, content, words, tmp_path):
+    """A file that is no PBF, is empty, broken, of another format or not there: one sentence, no library's traceback."""
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    refused(tmp_path / name, words)
+
+
+def test_a_file_cut_off_in_the_middle_is_refused(tmp_path):
+    """Half a file gives no half network."""
+    content = write(tmp_path, LONG).read_bytes()
+    (tmp_path / "half.osm.pbf").write_bytes(content[: len(content) // 2])
+    refused(tmp_path / "half.osm.pbf", "could not read")
+
+
+def test_an_address_is_not_followed():
+    """Roads are read from local files only."""
+    refused("http://127.0.0.1:9/roads.osm", "local file")
+
+
+def test_no_roads_are_told(tmp_path):
+    """A file without a road of the modes says how many highways it has."""
+    refused(write(tmp_path, {1: ((1, 2), {"building": "yes"})}), "expected roads for walk, drive.* 0 highways")
+
+
+def test_a_study_crs_of_another_place_is_refused(tmp_path):
+    """A study CRS that is not metric, or in which these roads would have wrong lengths, is refused."""
+    refused(write(tmp_path, PATH), "projected", crs="EPSG:4326")
+    malta = {1: (14.4, 35.9), 2: (14.41, 35.91)}
+    refused(write(tmp_path, PATH, nodes=malta), "in which 1 km of them reads")
+    quarter_round = {1: (-147.0, 0.0), 2: (-147.1, 0.0)}
+    refused(write(tmp_path, PATH, nodes=quarter_round), "2 vertices outside")
+
+
+def refused(path, words, *, crs=CRS):
+    """Check that a file is refused in one sentence with these words."""
+    with pytest.raises(NetworkError, match=words) as error:
+        read_network(RoadSource(path=path, kind="osm"), crs=crs, modes=default_modes())
+    assert len(error.value.faults) == 1
+    assert "\n" not in str(error.value)
