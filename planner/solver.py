@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import highspy
 import numpy as np
@@ -124,15 +125,15 @@ def minimise(
     """
     rule = stop or Stop()
     solver = _run(_loaded(program, costs, rule, seed), start)
-    if start is not None and not _tells_one_objective(solver, costs):
+    if start is not None and not _tells_one_objective(solver, program, costs):
         # HiGHS 1.16 sometimes hands back the starting point with the objective of a better one.
         solver = _run(_loaded(program, costs, rule, seed), None)
-    if not _tells_one_objective(solver, costs):
+    if not _tells_one_objective(solver, program, costs):
         raise SolverError("expected the solver's point to have its objective, found another: report this study.")
     return _checked(solver, program, costs)
 
 
-def _run(solver: highspy.Highs, start: npt.NDArray[np.float64] | None) -> highspy.Highs:
+def _run(solver: Any, start: npt.NDArray[np.float64] | None) -> Any:
     if start is not None:
         guess = highspy.HighsSolution()
         guess.col_value = start.tolist()
@@ -142,17 +143,18 @@ def _run(solver: highspy.Highs, start: npt.NDArray[np.float64] | None) -> highsp
     return solver
 
 
-def _tells_one_objective(solver: highspy.Highs, costs: npt.NDArray[np.float64]) -> bool:
+def _tells_one_objective(solver: Any, program: Program, costs: npt.NDArray[np.float64]) -> bool:
     """Return whether the objective the solver tells is that of the point it hands back (or there is no point)."""
     info = solver.getInfo()
     if info.primal_solution_status != int(highspy.SolutionStatus.kSolutionStatusFeasible):
         return True
-    told, own = info.objective_function_value, float(costs @ np.asarray(solver.getSolution().col_value))
-    return abs(told - own) <= _TOLERANCE * max(1.0, float(np.abs(costs).sum()))
+    values = np.asarray(solver.getSolution().col_value, dtype=np.float64)
+    told, own = info.objective_function_value, float(costs @ np.where(program.integer, np.rint(values), values))
+    return abs(told - own) <= (0.25 if _integral(program, costs) else _TOLERANCE * max(1.0, abs(own)))
 
 
-def _loaded(program: Program, costs: npt.NDArray[np.float64], stop: Stop, seed: int) -> highspy.Highs:
-    solver = highspy.Highs()
+def _loaded(program: Program, costs: npt.NDArray[np.float64], stop: Stop, seed: int) -> Any:
+    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in (
         ("output_flag", False), ("threads", 1), ("random_seed", seed), ("mip_rel_gap", 0.0),
         ("mip_abs_gap", 0.5 if _integral(program, costs) else 1e-6), ("mip_max_nodes", stop.nodes),
@@ -182,7 +184,7 @@ def _integral(program: Program, costs: npt.NDArray[np.float64]) -> bool:
     return bool(np.all(program.integer[used]) and np.all(costs[used] == np.rint(costs[used])))
 
 
-def _checked(solver: highspy.Highs, program: Program, costs: npt.NDArray[np.float64]) -> Solution:
+def _checked(solver: Any, program: Program, costs: npt.NDArray[np.float64]) -> Solution:
     ended = solver.getModelStatus()
     status = _STATUS.get(ended, Status.STOPPED)
     info = solver.getInfo()
@@ -196,7 +198,13 @@ def _checked(solver: highspy.Highs, program: Program, costs: npt.NDArray[np.floa
     values = np.where(program.integer, np.rint(values), values)
     _check(program, values)
     objective = float(costs @ values)
-    bound = _bound(float(info.mip_dual_bound), objective, integral=_integral(program, costs), proven=status is Status.OPTIMAL, any_integer=bool(program.integer.any()))
+    bound = _bound(
+        float(info.mip_dual_bound),
+        objective,
+        integral=_integral(program, costs),
+        proven=status is Status.OPTIMAL,
+        any_integer=bool(program.integer.any()),
+    )
     gap = max(0.0, objective - bound) / max(1.0, abs(objective))
     if status is Status.OPTIMAL and gap > 0:
         status = Status.STOPPED
@@ -213,8 +221,8 @@ _STATUS = {
 
 def _bound(dual: float, objective: float, *, integral: bool, proven: bool, any_integer: bool) -> float:
     """Return the proven lower bound: rounded up where the objective can only be an integer."""
-    if proven and (not any_integer or not math.isfinite(dual)):
-        return objective
+    if not any_integer or not math.isfinite(dual):
+        return objective if proven else -math.inf
     if integral:
         return min(float(math.ceil(dual - _TOLERANCE)), objective)
     return objective if proven and objective - dual <= _TOLERANCE * max(1.0, abs(objective)) else min(dual, objective)
@@ -227,4 +235,6 @@ def _check(program: Program, values: npt.NDArray[np.float64]) -> None:
     above = activity > program.row_upper + scale
     outside = (values < program.column_lower - _TOLERANCE) | (values > program.column_upper + _TOLERANCE)
     if below.any() or above.any() or outside.any():
-        raise SolverError("expected the solver's point to satisfy every row, found one that does not: report this study.")
+        raise SolverError(
+            "expected the solver's point to satisfy every row, found one that does not: report this study."
+        )

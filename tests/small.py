@@ -170,6 +170,39 @@ def anchor_table(demand: pd.DataFrame, units: Territory) -> pd.DataFrame:
     )
 
 
+def demand_points(*rows: Mapping[str, Any]) -> pd.DataFrame:
+    """Return demand points made by hand; groups that a row does not say are 0, positions the origin."""
+    listed = [{"x": 0.0, "y": 0.0, "people": 0, "age_6_11": 0, "catchment_primary_school": "", **row} for row in rows]
+    index = pd.Index([f"d{n:02}" for n in range(len(listed))], dtype="str", name="demand_id")
+    return pd.DataFrame(listed, index=index).astype({"unit_code": "str", "catchment_primary_school": "str"})
+
+
+def reaches_of(*given: tuple[ReachStandard, pd.DataFrame]) -> Reaches:
+    """Return reaches with these costs in metres, by standard: places x targets, NaN where unreachable."""
+    bounded, nearest = {}, {}
+    for item, metres in given:
+        costs = np.rint(metres.fillna(-0.001).to_numpy(dtype=np.float64) * 1000).astype(np.int64)
+        bounded[item.label], nearest[item.label] = reach_of(
+            costs, metres.index, metres.columns, item.label, item.limit_cost
+        )
+    return Reaches(bounded=MappingProxyType(bounded), nearest=MappingProxyType(nearest), access=MappingProxyType({}))
+
+
+def made_of(
+    table: pd.DataFrame,
+    *,
+    units: Territory | None = None,
+    demand: pd.DataFrame | None = None,
+    anchors: pd.DataFrame | None = None,
+    reaches: Reaches | None = None,
+) -> Situation:
+    """Return a situation of which only what matters is said: else the land of `land()`, nobody, no reach."""
+    where = land() if units is None else units
+    who = demand_points({"unit_code": "A0v0"}) if demand is None else demand
+    seats = anchor_table(who, where) if anchors is None else anchors
+    return situation(where, table, who, seats, reaches_of() if reaches is None else reaches)
+
+
 def view_of(present: Situation, table: pd.DataFrame, *, year: int = YEARS[-1]) -> PlanView:
     """Return the plan view of these options at the horizon."""
     return PlanView(

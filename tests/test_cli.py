@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,13 +100,14 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 def test_help_is_quick() -> None:
-    """``planner --help`` takes under 300 ms in the best of five runs."""
+    """``planner --help`` takes under 300 ms of processor time in the best of five runs (others may be at work here)."""
     taken = []
     for _ in range(5):
-        start = time.perf_counter()
+        before = os.times()
         planner("--help")
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 0.3
+        after = os.times()
+        taken.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    assert 0 < min(taken) < 0.3
 
 
 def test_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:

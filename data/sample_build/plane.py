@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from pyproj import Transformer
+from scipy.spatial import KDTree
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -64,15 +65,20 @@ def rotated(xy: Floats, angle: float) -> Floats:
 def spread(rng: np.random.Generator, candidates: Floats, count: int, taken: Floats, *, tries: int = 24) -> Ints:
     """Return up to `count` rows of candidates far from each other and from `taken` (Mitchell's best candidate)."""
     chosen: list[int] = []
-    distance = np.full(len(candidates), np.inf)
-    for point in taken:
-        distance = np.minimum(distance, np.hypot(*(candidates - point).T))
+    distance = nearest_m(candidates, taken)
     for _ in range(min(count, len(candidates))):
         tried = rng.choice(len(candidates), size=min(tries, len(candidates)), replace=False)
         best = int(tried[np.argmax(distance[tried])])
         chosen.append(best)
         distance = np.minimum(distance, np.hypot(*(candidates - candidates[best]).T))
     return np.array(chosen, dtype=np.int64)
+
+
+def nearest_m(points: Floats, others: Floats) -> Floats:
+    """Return the distance of every point to the nearest of the others, inf where there are none."""
+    if len(points) == 0 or len(others) == 0:
+        return np.full(len(points), np.inf)
+    return np.asarray(KDTree(others).query(points)[0], dtype=np.float64)
 
 
 def points_within(rng: np.random.Generator, shape: BaseGeometry, count: int) -> Floats:

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from sample_build.cells import Cells
-from sample_build.plane import Floats, Ints, spread, to_degrees, to_metres
+from sample_build.plane import Floats, Ints, nearest_m, spread, to_degrees, to_metres
 
 Spot = tuple[str, Floats]
 _STEPS_ASIDE_M = (22.0, 16.0, 9.0, 4.0, 0.0)
@@ -49,9 +49,7 @@ class Spots:
             return []
         rows = self._free(self._of_unit[unit])
         taken = np.zeros((0, 2)) if away_from is None else away_from
-        if least_m and len(taken):
-            gaps = np.hypot(*(self._xy[rows][:, None] - taken[None]).transpose(2, 0, 1)).min(axis=1)
-            rows = rows[gaps >= least_m]
+        rows = rows[nearest_m(self._xy[rows], taken) >= least_m]
         return [self._take(int(rows[n])) for n in spread(self._rng, self._xy[rows], count, taken)]
 
     def centre_of(self, village: str) -> Floats:

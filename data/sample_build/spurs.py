@@ -54,7 +54,7 @@ def _join_all(
         points, numbers = np.concatenate(joined_xy), np.concatenate(joined)
         start, target = _ends(xy[villages.corners[code]], points, land)
         ends = np.array([xy[villages.corners[code]][start], points[target]])
-        middle, middle_xy = _draw(int(villages.corners[code][start]), int(numbers[target]), ends, streets, rng)
+        middle, middle_xy = _draw(int(villages.corners[code][start]), int(numbers[target]), ends, land, streets, rng)
         joined += [villages.corners[code], middle]
         joined_xy += [xy[villages.corners[code]], middle_xy]
 
@@ -62,8 +62,11 @@ def _join_all(
 def _ends(corners: Floats, points: Floats, land: BaseGeometry) -> tuple[int, int]:
     """Return the village corner and the point it joins: the nearest that is reached without crossing water."""
     gaps = np.hypot(*(points - corners.mean(axis=0)).T)
+    last = min(_NEAREST_POINTS, len(gaps)) - 1
+    farthest = np.partition(gaps, last)[last]
+    near = np.flatnonzero(gaps <= farthest)
     pairs = []
-    for target in np.argsort(gaps, kind="stable")[:_NEAREST_POINTS]:
+    for target in near[np.argsort(gaps[near], kind="stable")]:
         start = int(np.argmin(np.hypot(*(corners - points[target]).T)))
         pairs.append((start, int(target)))
         if land.covers(LineString([corners[start], points[target]])):
@@ -71,9 +74,13 @@ def _ends(corners: Floats, points: Floats, land: BaseGeometry) -> tuple[int, int
     return pairs[0]
 
 
-def _draw(start: int, end: int, ends: Floats, streets: Streets, rng: np.random.Generator) -> tuple[Ints, Floats]:
-    length = float(np.hypot(*(ends[1] - ends[0])))
-    curve = bent(ends, length * float(rng.uniform(-0.07, 0.07)), 0.0)
+def _draw(
+    start: int, end: int, ends: Floats, land: BaseGeometry, streets: Streets, rng: np.random.Generator
+) -> tuple[Ints, Floats]:
+    """Draw a slightly bent road, straight where the bend would leave the land; return its inner points."""
+    swing = float(np.hypot(*(ends[1] - ends[0])) * rng.uniform(-0.07, 0.07))
+    curve = bent(ends, swing, 0.0)
+    curve = curve if land.covers(LineString(curve)) else bent(ends, 0.0, 0.0)
     middle = streets.add_points(curve[1:-1])
     streets.add_line([start, *middle, end], "tertiary", "rural")
     return middle, curve[1:-1]

@@ -11,7 +11,9 @@ from planner.coverage.territory import Territory
 _PAIRS_AT_ONCE = 4_000_000
 
 
-def anchors(territory: Territory, demand: pd.DataFrame, *, people: str = "people", levels: tuple[str, ...]) -> pd.DataFrame:
+def anchors(
+    territory: Territory, demand: pd.DataFrame, *, people: str = "people", levels: tuple[str, ...]
+) -> pd.DataFrame:
     """Return one anchor for every unit at these levels that has demand.
 
     The anchor is the demand point with the least sum of people x straight distance to all demand of the

@@ -13,7 +13,7 @@ from planner.coverage.nearest import nearest_open
 from planner.coverage.rates import weights_of
 from planner.coverage.request import CoverageRequest
 from planner.coverage.situation import Situation
-from planner.units import from_cost
+from planner.units import to_cost
 
 NEIGHBOUR_M = 500.0
 """Uncovered points closer than this belong to one gap area."""
@@ -68,7 +68,14 @@ def unreachable(situation: Situation, requests: Sequence[CoverageRequest]) -> pd
         weight = pd.Series(weights_of(situation.demand, request.groups[0]), index=reason.index)
         for name, people in weight[reason != ""].groupby(reason[reason != ""]):
             rows.append(
-                (request.standard.standard_id, request.standard.service, name, request.groups[0], int(people.sum()), len(people))
+                (
+                    request.standard.standard_id,
+                    request.standard.service,
+                    name,
+                    request.groups[0],
+                    int(people.sum()),
+                    len(people),
+                )
             )
     return pd.DataFrame(rows, columns=["standard_id", "service", "reason", "group", "persons", "points"])
 
@@ -82,61 +89,85 @@ def gap_areas(situation: Situation, requests: Sequence[CoverageRequest]) -> GapA
 
 
 def _gaps_of(situation: Situation, request: CoverageRequest) -> GapAreas:
-    reason = uncovered_reason(situation, request)
-    open_points = reason[reason != ""].sort_index()
-    demand = situation.demand.loc[open_points.index]
-    label = _clusters(demand[["x", "y"]].to_numpy(dtype=np.float64))
-    nearest = nearest_open(situation, request.standard, request.where).loc[demand.index]
-    members = pd.DataFrame({"cluster": label, "demand_id": demand.index, "reason": open_points.to_numpy()})
-    order = _by_people(label, weights_of(demand, request.groups[0]))
-    rows = [
-        _area(situation, request, f"{request.standard.standard_id}#{rank + 1}", demand[label == cluster],
-              nearest[label == cluster], open_points[label == cluster])
-        for rank, cluster in enumerate(order)
-    ]  # fmt: skip
-    names = {cluster: f"{request.standard.standard_id}#{rank + 1}" for rank, cluster in enumerate(order)}
-    members = members.assign(gap_id=members["cluster"].map(names), standard_id=request.standard.standard_id)
-    return GapAreas(areas=pd.DataFrame(rows), members=members[["gap_id", "standard_id", "demand_id", "reason"]])
+    reason = uncovered_reason(situation, request).sort_index()
+    points = _points(situation, request, reason[reason != ""])
+    points = points.assign(gap_id=_ranked(points, request.standard.standard_id))
+    areas = _areas(situation, request, points)
+    members = points.reset_index()[["gap_id", "demand_id", "reason"]]
+    return GapAreas(areas=areas, members=members.assign(standard_id=request.standard.standard_id))
+
+
+def _points(situation: Situation, request: CoverageRequest, reason: pd.Series) -> pd.DataFrame:
+    """Return the uncovered points: cluster, people, x, y, unit_code, reason, nearest place and cost, groups."""
+    demand = situation.demand.loc[reason.index]
+    nearest = nearest_open(situation, request.standard, request.where).loc[reason.index]
+    known = nearest["known"].to_numpy() & (nearest["cost"].to_numpy() >= 0)
+    people = weights_of(demand, request.groups[0])
+    return pd.DataFrame(
+        {
+            "cluster": _clusters(demand[["x", "y"]].to_numpy(dtype=np.float64)),
+            "people": people,
+            "x": demand["x"],
+            "y": demand["y"],
+            "unit_code": demand["unit_code"],
+            "reason": reason,
+            "nearest_place_id": nearest["place_id"].where(known, ""),
+            "nearest_cost": nearest["cost"].where(known),
+            **{group: weights_of(demand, group) for group in request.groups},
+        },
+        index=pd.Index(reason.index, name="demand_id"),
+    )
 
 
 def _clusters(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     if not len(xy):
         return np.zeros(0, dtype=np.int64)
-    from sklearn.cluster import DBSCAN  # importing scikit-learn takes seconds
+    from sklearn.cluster import DBSCAN  # noqa: PLC0415 - importing scikit-learn takes seconds
 
     return np.asarray(DBSCAN(eps=NEIGHBOUR_M, min_samples=1).fit_predict(xy), dtype=np.int64)
 
 
-def _by_people(label: npt.NDArray[np.int64], weight: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    people = np.bincount(label, weights=weight) if len(label) else np.zeros(0)
-    return np.lexsort((np.arange(len(people)), -people))
+def _ranked(points: pd.DataFrame, standard_id: str) -> pd.Series:
+    """Return the gap area of each point; the one with most people is number 1."""
+    people = points.groupby("cluster")["people"].sum()
+    rank = np.lexsort((people.index.to_numpy(), -people.to_numpy()))
+    names = pd.Series(
+        [f"{standard_id}#{number}" for number in range(1, len(rank) + 1)], index=people.index[rank], dtype="str"
+    )
+    return points["cluster"].map(names)
 
 
-def _area(
-    situation: Situation,
-    request: CoverageRequest,
-    gap_id: str,
-    demand: pd.DataFrame,
-    nearest: pd.DataFrame,
-    reason: pd.Series,
-) -> dict[str, object]:
-    weight = weights_of(demand, request.groups[0])
-    mass = weight if weight.sum() else np.ones(len(demand))
-    known = nearest["known"].to_numpy() & (nearest["cost"].to_numpy() >= 0)
-    closest = nearest[known]["cost"].idxmin() if known.any() else None
-    people_by_unit = pd.Series(mass, index=demand["unit_code"].to_numpy()).groupby(level=0).sum()
-    unit = str(people_by_unit.idxmax())
-    return {
-        "gap_id": gap_id,
-        "standard_id": request.standard.standard_id,
-        "service": request.standard.service,
-        "x": float(np.average(demand["x"], weights=mass)),
-        "y": float(np.average(demand["y"], weights=mass)),
-        **{group: int(weights_of(demand, group).sum()) for group in request.groups},
-        "points": len(demand),
-        "unit_code": unit,
-        "unit_name": situation.territory.name(unit) if unit in situation.territory.ancestors else "",
-        "nearest_place_id": "" if closest is None else str(nearest.at[closest, "place_id"]),
-        "nearest_cost": np.nan if closest is None else from_cost(int(nearest.at[closest, "cost"]), cost_kind=request.standard.key.cost_kind),
-        "reason": str(reason.value_counts().sort_index().idxmax()),
-    }
+def _areas(situation: Situation, request: CoverageRequest, points: pd.DataFrame) -> pd.DataFrame:
+    order = points.groupby("gap_id", sort=False)["cluster"].first()
+    by_gap = points.groupby("gap_id")
+    # Where nobody of the leading group lives, every point weighs the same.
+    mass = points["people"].where(by_gap["people"].transform("sum") > 0, 1)
+    total = mass.groupby(points["gap_id"]).sum()
+    home = _most(points, mass, "unit_code")
+    closest = points.sort_values("nearest_cost", kind="stable").groupby("gap_id").first()
+    per_unit = 1.0 if len(points) == 0 else 1.0 / to_cost(1.0, cost_kind=request.standard.key.cost_kind)
+    table = pd.DataFrame(
+        {
+            "standard_id": request.standard.standard_id,
+            "service": request.standard.service,
+            "x": (points["x"] * mass).groupby(points["gap_id"]).sum() / total,
+            "y": (points["y"] * mass).groupby(points["gap_id"]).sum() / total,
+            **{group: by_gap[group].sum() for group in request.groups},
+            "points": by_gap.size(),
+            "unit_code": home,
+            "unit_name": home.map(situation.territory.units["name"]).fillna("").astype("str"),
+            "nearest_place_id": closest["nearest_place_id"],
+            "nearest_cost": closest["nearest_cost"] * per_unit,
+            "reason": _most(points, pd.Series(1, index=points.index), "reason"),
+        },
+        index=order.index,
+    )
+    number = table.index.str.rsplit("#", n=1).str[-1].astype("int64")
+    return table.iloc[np.argsort(number)].rename_axis("gap_id").reset_index()
+
+
+def _most(points: pd.DataFrame, mass: pd.Series, column: str) -> pd.Series:
+    """Return by gap area the value of a column that holds most mass; the smallest of equals."""
+    held = mass.groupby([points["gap_id"], points[column]]).sum().reset_index(name="mass")
+    best = held.sort_values(["mass", column], ascending=[False, True], kind="stable").drop_duplicates("gap_id")
+    return best.set_index("gap_id")[column]

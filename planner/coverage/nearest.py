@@ -35,7 +35,9 @@ def nearest_open(
     ran_out = ~found & listed.all(axis=1) & (not table.complete)
     return pd.DataFrame(
         {
-            "place_id": pd.array(np.where(found, names[np.maximum(place, 0)], "") if len(names) else [""] * len(at), dtype="str"),
+            "place_id": pd.array(
+                np.where(found, names[np.maximum(place, 0)], "") if len(names) else [""] * len(at), dtype="str"
+            ),
             "cost": np.where(found, table.costs[at, np.maximum(first, 0)], -1),
             "known": ~ran_out,
         },

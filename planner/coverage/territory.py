@@ -79,7 +79,13 @@ def territory(boundaries: pd.DataFrame, zones: pd.DataFrame | None = None, *, li
     if zones is not None and len(zones):
         heads = zones.drop_duplicates("zone_code")
         overlay = pd.DataFrame(
-            {"code": heads["zone_code"], "name": heads["zone_name"], "level": "leading_zone", "kind": "leading_zone", "parent_code": ""}
+            {
+                "code": heads["zone_code"],
+                "name": heads["zone_name"],
+                "level": "leading_zone",
+                "kind": "leading_zone",
+                "parent_code": "",
+            }
         )
         units = pd.concat([units, overlay], ignore_index=True)
         for zone, member in zip(zones["zone_code"], zones["unit_code"], strict=True):

@@ -111,7 +111,7 @@ def _check_degrees(x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], crs: 
     if not wrong.any():
         return
     at = int(np.flatnonzero(wrong)[0])
-    found = f"x = {x[at]:g}, y = {y[at]:g} ({int(wrong.sum())} of {len(x)} so)"
+    found = f"x = {x[at]:g}, y = {y[at]:g}"
     if np.all(np.abs(x[wrong]) <= 90) and np.all(np.abs(y[wrong]) <= 180):
         raise swapped(layer, found)
     do = "write the projected crs that the coordinates are in"

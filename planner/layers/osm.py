@@ -17,6 +17,9 @@ from planner.errors import LayerError, fault
 from planner.layers.log import LEFT_OUT, FaultLog
 
 WGS84 = CRS.from_epsg(4326)
+OWN_COLUMNS = ("id", "osm_type")
+_TYPES = {"n": "node", "w": "way", "r": "relation"}
+_TYPES = {"n": "node", "w": "way", "r": "relation"}
 
 
 @dataclass(slots=True)
@@ -41,15 +44,16 @@ def read_osm(
     tags
         Key -> ``True`` (any value), a value, or a list of values.
     columns
-        Further tags to keep as columns, beside ``name`` and the keys of `tags`.
+        Further tags to keep as columns, beside ``name`` and the keys of `tags`; ``osm_type`` is ``node``,
+        ``way`` or ``relation``.
     layer, log
         Features that cannot be resolved (open ways, relations with missing members) are told here.
 
     Returns
     -------
     GeoDataFrame
-        In EPSG:4326: ``id`` (``"n1"``, ``"w1"``, ``"r1"``), one column per tag ("" where absent), geometry
-        (point, polygon or multipolygon), sorted by id.
+        In EPSG:4326: ``id`` (``"n1"``, ``"w1"``, ``"r1"``), ``osm_type`` (``node``, ``way``, ``relation``), one
+        column per tag ("" where absent), geometry (point, polygon or multipolygon), sorted by id.
 
     Raises
     ------
@@ -65,9 +69,10 @@ def read_osm(
         reason = " ".join(str(error).split())[:100]
         raise LayerError(fault(f"an OpenStreetMap extract in {layer}", reason, "download it again")) from None
     _tell_unresolved(found, layer, log)
-    names = list(dict.fromkeys(["name", *tags, *columns]))
+    names = [name for name in dict.fromkeys(["name", *tags, *columns]) if name not in OWN_COLUMNS]
     frame = pd.DataFrame([[tag.get(name, "") for name in names] for tag in found.tags], columns=names, dtype="str")
-    frame.insert(0, "id", pd.Series(found.ids, dtype="str"))
+    ids = pd.Series(found.ids, dtype="str")
+    frame = frame.assign(id=ids, osm_type=ids.str[0].map(_TYPES).astype("str"))[[*OWN_COLUMNS, *names]]
     table = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(found.geometry, crs=WGS84), crs=WGS84)
     return table.sort_values("id", ignore_index=True)
 
@@ -120,7 +125,7 @@ def _add_way(found: _Features, way: Any, tags: dict[str, str]) -> None:
 
 def _keep(found: _Features, name: str, tags: dict[str, str], geometry: Any) -> None:
     found.ids.append(name)
-    found.tags.append(tags)
+    found.tags.append({**tags, "osm_type": _TYPES[name[0]]})
     found.geometry.append(geometry)
 
 

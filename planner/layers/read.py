@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 
@@ -21,6 +22,8 @@ from planner.layers.osm import read_osm
 from planner.layers.source import LayerSource
 from planner.layers.values import as_numbers
 from planner.layers.vector import read_gdal, read_geojson
+
+_WHOLE = re.compile(r"^(-?\d+)\.0+$")
 
 
 def read_source(source: LayerSource, *, crs: str, log: FaultLog, positions: bool = False) -> pd.DataFrame:
@@ -90,7 +93,7 @@ def _read(source: LayerSource, declared: CRS | None, log: FaultLog) -> pd.DataFr
     kind = guarded(source.path)
     path, name = source.path, source.name
     if source.osm and kind is not Format.PBF:
-        raise LayerError(fault(f"an .osm.pbf file for the tags in 'osm' of {name}", path.name, "use 'where' instead"))
+        raise LayerError(fault("an .osm.pbf file for the tags in 'osm'", path.name, "use 'where' instead"))
     if kind is Format.CSV:
         return read_csv(path, encoding=source.encoding, layer=name, log=log)
     if kind is Format.XLSX:
@@ -99,7 +102,7 @@ def _read(source: LayerSource, declared: CRS | None, log: FaultLog) -> pd.DataFr
         return read_geojson(path, declared=declared, layer=name, log=log)
     if kind is Format.PBF:
         columns = [*source.columns.values(), *source.where]
-        return read_osm(path, tags=source.osm, columns=[tag for tag in columns if tag != "id"], layer=name, log=log)
+        return read_osm(path, tags=source.osm, columns=columns, layer=name, log=log)
     return read_gdal(path, kind=kind, name=source.layer, encoding=source.encoding, layer=name, log=log)
 
 
@@ -146,7 +149,7 @@ def _text(value: object) -> str:
         return str(bool(value)).lower()
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
-    text = str(value).strip()
+    text = _WHOLE.sub(r"\1", str(value).strip())
     return text.lower() if text.lower() in ("true", "false") else text
 
 

@@ -32,7 +32,7 @@ def screen_sites(sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) -> tuple
     """
     log = _overlaps(sites, exclusions)
     rules = log[log["excluded"]].groupby("site_id")["rule_id"].agg(lambda ids: ";".join(sorted(set(ids))))
-    excluded_by = rules.reindex(sites.index).fillna("").astype("str")
+    excluded_by = rules.astype("str").reindex(sites.index, fill_value="")
     return sites.assign(excluded=(excluded_by != "").to_numpy(), excluded_by=excluded_by.to_numpy()), log
 
 

@@ -63,8 +63,9 @@ class LayerSource:
 
     @property
     def name(self) -> str:
-        """What faults call this layer: file name, and the layer in it where one is given."""
-        return self.path.name if self.layer is None else f"{self.path.name}:{self.layer}"
+        """What faults call this layer: file name, and the layer or the tags in it where they are given."""
+        part = self.layer if self.layer is not None else ",".join(self.osm)
+        return f"{self.path.name}:{part}" if part else self.path.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from planner.layers.log import FaultLog
 from planner.layers.text import TRIED, decoded, fits, tell_encoding
 
 FIRST_FEATURE = 1
-_CRS_NAME = re.compile(r"^(?:urn:ogc:def:crs:)?(EPSG|OGC):[\w.]*:?(\w+)$", re.IGNORECASE)
+_CRS_NAME = re.compile(r"^(?:urn:ogc:def:crs:)?(EPSG|OGC):(?:[\w.]*:)?(\w+)$", re.IGNORECASE)
 _DRIVERS = {Format.GPKG: "GPKG", Format.SHP: "ESRI Shapefile"}
 _DBF_RECORDS = 5_000  # enough to tell encodings apart
 
@@ -68,23 +69,31 @@ def read_gdal(
         If GDAL cannot open it, sees another format in it, or has no such layer.
     """
     codepage = (encoding or _shapefile_encoding(path, layer, log)) if kind is Format.SHP else None
-    try:
-        if name is not None and name not in (known := [str(row[0]) for row in pyogrio.list_layers(path)]):
-            raise LayerError(fault(f"a layer {name!r} in {path.name}", shortened(known), "correct the layer's name"))
-        info = pyogrio.read_info(path, layer=name)
-        if info["driver"] != _DRIVERS[kind]:
-            do = "export the layer again"
-            raise LayerError(fault(f"{path.name} to be {kind.name}", f"{info['driver']}", do))
-        frame = pyogrio.read_dataframe(path, layer=name, encoding=codepage, max_features=MAX_ROWS + 1)
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
-        if isinstance(error, LayerError):
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            frame = _opened(path, kind, name, codepage)
+        except LayerError:
             raise
-        reason = shortened([" ".join(str(error).split())[:120]])
-        raise LayerError(fault(f"a readable layer in {layer}", reason, "export the layer again")) from None
+        except (DataSourceError, DataLayerError, LookupError, ValueError) as error:
+            reason = " ".join(str(error).split())[:120]
+            raise LayerError(fault(f"a readable layer in {layer}", reason, "export the layer again")) from None
+    for text in sorted({" ".join(str(one.message).split()) for one in told}):
+        log.add(layer, "", "reader_warning", f"读取时的提示：{text}", f"While reading: {text}", "请检查或重新导出图层")
     if len(frame) > MAX_ROWS:
         raise LayerError(fault(f"at most {MAX_ROWS:,} features in {layer}", "more", "split the layer"))
     frame.index = pd.RangeIndex(FIRST_FEATURE, FIRST_FEATURE + len(frame))
     return _without_engineering_crs(frame)
+
+
+def _opened(path: Path, kind: Format, name: str | None, encoding: str | None) -> pd.DataFrame:
+    """Return what GDAL reads, if it sees the format that the guard saw."""
+    if name is not None and name not in (known := [str(row[0]) for row in pyogrio.list_layers(path)]):
+        raise LayerError(fault(f"a layer {name!r} in {path.name}", shortened(known), "correct the layer's name"))
+    driver = pyogrio.read_info(path, layer=name)["driver"]
+    if driver != _DRIVERS[kind]:
+        raise LayerError(fault(f"{path.name} to be {kind.name}", str(driver), "export the layer again"))
+    return pyogrio.read_dataframe(path, layer=name, encoding=encoding, max_features=MAX_ROWS + 1)
 
 
 def _geojson_crs(content: dict[str, Any], declared: CRS | None, layer: str) -> CRS:

@@ -6,6 +6,7 @@ from planner.mandates.evaluation import finding_keys as finding_keys
 from planner.mandates.mandate import Mandate as Mandate
 from planner.mandates.mandate import Predicate as Predicate
 from planner.mandates.needs import needs as needs
+from planner.mandates.needs import readings as readings
 from planner.mandates.needs import standards_of as standards_of
 from planner.mandates.policy import Policy as Policy
 from planner.mandates.policy import read_policy as read_policy
@@ -29,5 +30,6 @@ __all__ = [
     "needs",
     "read_policy",
     "read_profile",
+    "readings",
     "standards_of",
 ]

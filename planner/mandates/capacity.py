@@ -14,6 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.coverage.situation import Situation
+from planner.coverage.standard import ReachStandard
+from planner.coverage.territory import Territory
 from planner.mandates.effects import deltas
 from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, evidence
 from planner.mandates.row_builder import RowBuilder
@@ -50,6 +52,11 @@ class Capacity:
         rows = [self._finding(name, schools, pupils) for name, schools, pupils in catchments]
         return core_table(rows) if rows else core_table({"unit_code": [], "status": []}, count=0)
 
+    def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
+        """Return None: a facility counts where it stands."""
+        del unit_code, territory
+        return None
+
     def rows(self, view: PlanView) -> Rows:
         """Return the rows of every catchment in which an option acts, or that is short as it stands."""
         builder = RowBuilder()
@@ -80,7 +87,13 @@ class Capacity:
         if self.class_size is None or self.missing_number:
             return {**base, "status": NOT_EVALUABLE, "reason_code": self.missing_number or "standard_missing"}
         if schools.empty and pupils:
-            return {**base, "status": GAP, "shortfall": pupils, "people_affected": pupils, "reason_code": "missing_facility"}
+            return {
+                **base,
+                "status": GAP,
+                "shortfall": pupils,
+                "people_affected": pupils,
+                "reason_code": "missing_facility",
+            }
         size, estimated = _largest_class(schools, pupils)
         if size is None:
             return {**base, "status": NOT_EVALUABLE, "reason_code": "no_data"}
@@ -108,8 +121,18 @@ class Capacity:
             return
         finding = builder.finding(name, required=max(pupils, 1))
         seats = self.class_size * int(schools["classes"].fillna(0).sum())
-        terms = [(builder.option(int(option)), float(self.class_size * gain)) for option, gain in zip(acting, change, strict=True)]
-        terms.append((builder.slack(finding, upper=max(pupils - seats, 0) + self.class_size * int(np.abs(change).sum()) + pupils), 1.0))
+        terms = [
+            (builder.option(int(option)), float(self.class_size * gain))
+            for option, gain in zip(acting, change, strict=True)
+        ]
+        terms.append(
+            (
+                builder.slack(
+                    finding, upper=max(pupils - seats, 0) + self.class_size * int(np.abs(change).sum()) + pupils
+                ),
+                1.0,
+            )
+        )
         if short:
             # The measure improves only by acting: the class that is too large stands in the school's own list.
             builder.row(finding, terms, lower=float(pupils - seats))
@@ -129,7 +152,7 @@ def _largest_class(schools: pd.DataFrame, pupils: int) -> tuple[int | None, bool
     """
     classes = schools["classes"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     stated = schools["largest_class"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    acted = bool(schools["planned"].fillna(False).any())
+    acted = bool(schools["planned"].any())
     if len(schools) and not acted and not np.isnan(stated).any():
         return int(stated.max()), False
     if np.isnan(classes).any() or classes.sum() <= 0:

@@ -10,6 +10,8 @@ import pandas as pd
 
 from planner.coverage.incidence import weighted_columns
 from planner.coverage.situation import Situation
+from planner.coverage.standard import ReachStandard
+from planner.coverage.territory import Territory
 from planner.mandates.counting import add_count_rows
 from planner.mandates.effects import deltas
 from planner.mandates.findings import GAP, MET, core_table, evidence, joined, not_evaluable, people_of
@@ -55,12 +57,19 @@ class CountPerUnit:
                 "unit_of_measure": "facilities",
                 "shortfall": np.maximum(self.minimum - count, 0),
                 "people_affected": np.where(met, 0, people),
-                "evidence": [evidence(ids[member.indices[member.indptr[n] : member.indptr[n + 1]]]) for n in range(len(units))],
+                "evidence": [
+                    evidence(ids[member.indices[member.indptr[n] : member.indptr[n + 1]]]) for n in range(len(units))
+                ],
                 "reason_code": np.where(met, "", "missing_facility"),
             },
             count=len(units),
         )
         return joined([found, not_evaluable(self.unit_set.empty_parents(situation.territory), "empty_unit_set")])
+
+    def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
+        """Return None: a facility counts where it stands."""
+        del unit_code, territory
+        return None
 
     def rows(self, view: PlanView) -> Rows:
         """Return one counting row per unit that options could leave unmet."""

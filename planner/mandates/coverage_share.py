@@ -1,4 +1,4 @@
-"""COVERAGE: a share of the people of every unit lives within a limit. (Of people; of units is another predicate.)"""
+"""COVERAGE: a share of the people of every unit lives within a limit (of people; of units is another predicate)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from planner.coverage.incidence import weighted_columns
 from planner.coverage.rates import weights_of
 from planner.coverage.situation import Situation
 from planner.coverage.standard import ReachStandard
+from planner.coverage.territory import Territory
 from planner.mandates.effects import deltas
 from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, joined, not_evaluable
 from planner.mandates.row_builder import RowBuilder
@@ -79,6 +80,11 @@ class CoverageShare:
         found.loc[~somebody, ["measured", "shortfall"]] = pd.NA
         return joined([found, not_evaluable(self.unit_set.empty_parents(situation.territory), "empty_unit_set")])
 
+    def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
+        """Return the limit within which people are covered."""
+        del unit_code, territory
+        return self.standard
+
     def rows(self, view: PlanView) -> Rows:
         """Return, per unit, a row that counts covered people, over merged demand columns."""
         builder = RowBuilder()
@@ -91,7 +97,7 @@ class CoverageShare:
         required = self._required(np.asarray(member @ weight))
         base, change = cover_change(view, self.standard, self.where)
         for number, code in enumerate(units):
-            inside = member.indices[member.indptr[number] : member.indptr[number + 1]]
+            inside = member.indices[member.indptr[number] : member.indptr[number + 1]].astype(np.int64)
             if weight[inside].sum() > 0:
                 _add_unit_row(builder, str(code), int(required[number]), inside, weight, base, change)
         return builder.build()

@@ -15,7 +15,16 @@ from planner.mandates.rows import PlanView
 IDENTITY = ("place_id", "service", "unit_code", "name", "x", "y")
 """Columns that a build takes from its option, and that no other action changes."""
 
-_NOT_ATTRIBUTES = {*IDENTITY, "facility_id", "status", "opened_year", "closed_year", "planned", "geometry", "largest_class"}
+_NOT_ATTRIBUTES = {
+    *IDENTITY,
+    "facility_id",
+    "status",
+    "opened_year",
+    "closed_year",
+    "planned",
+    "geometry",
+    "largest_class",
+}
 
 
 def resulting_facilities(facilities: pd.DataFrame, options: pd.DataFrame) -> pd.DataFrame:

@@ -76,14 +76,25 @@ def _with_places(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
     """Add names, levels and counties; a catchment is named after its first school."""
     territory = situation.territory
     schools = situation.facilities
-    named = schools[schools["catchment_id"].fillna("") != ""].sort_index().drop_duplicates("catchment_id").set_index("catchment_id")
+    named = (
+        schools[schools["catchment_id"].fillna("") != ""]
+        .sort_index()
+        .drop_duplicates("catchment_id")
+        .set_index("catchment_id")
+    )
     codes = table["unit_code"].tolist()
     at = [code if code in territory.ancestors else str(named["unit_code"].get(code, "")) for code in codes]
     county = [territory.parent_at(code, "county") if code in territory.ancestors else "" for code in at]
     is_unit = np.array([code in territory.ancestors for code in codes], dtype=bool)
     return table.assign(
-        unit_name=[territory.name(code) if unit else str(named["name"].get(code, code)) for code, unit in zip(codes, is_unit, strict=True)],
-        unit_level=[str(territory.units.at[code, "level"]) if unit else "catchment" for code, unit in zip(codes, is_unit, strict=True)],
+        unit_name=[
+            territory.name(code) if unit else str(named["name"].get(code, code))
+            for code, unit in zip(codes, is_unit, strict=True)
+        ],
+        unit_level=[
+            str(territory.units.at[code, "level"]) if unit else "catchment"
+            for code, unit in zip(codes, is_unit, strict=True)
+        ],
         county_code=county,
         county_name=[territory.name(code) if code else "" for code in county],
     )

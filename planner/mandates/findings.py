@@ -50,7 +50,9 @@ def core_table(rows: Sequence[dict[str, Any]] | dict[str, Any], *, count: int | 
 
 def not_evaluable(codes: pd.Index, reason_code: str, **more: Any) -> pd.DataFrame:
     """Return one not-evaluable finding per unit, with its reason."""
-    return core_table({"unit_code": codes.to_numpy(), "status": NOT_EVALUABLE, "reason_code": reason_code, **more}, count=len(codes))
+    return core_table(
+        {"unit_code": codes.to_numpy(), "status": NOT_EVALUABLE, "reason_code": reason_code, **more}, count=len(codes)
+    )
 
 
 def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -66,7 +68,9 @@ def evidence(ids: Sequence[str]) -> str:
     return ";".join(ordered[:EVIDENCE_SHOWN]) + (f";+{more}" if more > 0 else "")
 
 
-def people_of(territory: Territory, units: pd.Index, demand: pd.DataFrame, group: str = "people") -> np.ndarray[Any, Any]:
+def people_of(
+    territory: Territory, units: pd.Index, demand: pd.DataFrame, group: str = "people"
+) -> np.ndarray[Any, Any]:
     """Return the persons of a group in each unit, int64."""
     if group not in demand:
         return np.zeros(len(units), dtype=np.int64)

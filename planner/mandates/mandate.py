@@ -9,6 +9,8 @@ from typing import Any, Literal, Protocol
 import pandas as pd
 
 from planner.coverage.situation import Situation
+from planner.coverage.standard import ReachStandard
+from planner.coverage.territory import Territory
 from planner.mandates.rows import PlanView, Rows
 
 Strength = Literal["hard", "network", "soft"]
@@ -22,6 +24,9 @@ class Predicate(Protocol):
 
     def rows(self, view: PlanView) -> Rows:
         """Return the same as rows over the options of a plan."""
+
+    def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
+        """Return the limit within which a facility counts for a unit; None where it must stand in the unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -14,15 +14,25 @@ from planner.mandates.network_roles import NetworkRoles
 from planner.network.reach import Need
 
 
-def standards_of(mandates: Iterable[Mandate], coverage: Iterable[CoverageRequest]) -> list[ReachStandard]:
-    """Return the reach standards that mandates and coverage tables read, each once, by id."""
-    found: dict[str, ReachStandard] = {request.standard.standard_id: request.standard for request in coverage}
+def readings(
+    mandates: Iterable[Mandate], coverage: Iterable[CoverageRequest]
+) -> list[tuple[ReachStandard, Mapping[str, object]]]:
+    """Return which standards are read, each with the attributes that facilities must have to count."""
+    found: list[tuple[ReachStandard, Mapping[str, object]]] = [
+        (request.standard, request.where) for request in coverage
+    ]
     for mandate in mandates:
         predicate = mandate.predicate
         if isinstance(predicate, NetworkRoles):
-            found.update({level.standard.standard_id: level.standard for level in predicate.levels if level.standard})
+            found += [(level.standard, {"level": level.or_higher}) for level in predicate.levels if level.standard]
         elif isinstance(predicate, CoverageShare) and predicate.standard:
-            found[predicate.standard.standard_id] = predicate.standard
+            found.append((predicate.standard, predicate.where))
+    return found
+
+
+def standards_of(mandates: Iterable[Mandate], coverage: Iterable[CoverageRequest]) -> list[ReachStandard]:
+    """Return the reach standards that mandates and coverage tables read, each once, by id."""
+    found = {standard.standard_id: standard for standard, _ in readings(mandates, coverage)}
     return [found[name] for name in sorted(found)]
 
 

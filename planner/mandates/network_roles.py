@@ -19,6 +19,7 @@ from planner.coverage.incidence import at_most_one, selection, weighted_columns
 from planner.coverage.nearest import nearest_open
 from planner.coverage.situation import Situation
 from planner.coverage.standard import ReachStandard
+from planner.coverage.territory import Territory
 from planner.mandates.counting import add_count_rows
 from planner.mandates.effects import deltas
 from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, evidence, joined, not_evaluable, people_of
@@ -56,7 +57,7 @@ class RoleLevel:
 
     @property
     def or_higher(self) -> list[str]:
-        """This level and all above it."""
+        """The level and all above it."""
         return list(LEVELS[LEVELS.index(self.level) :])
 
     @property
@@ -84,6 +85,10 @@ class NetworkRoles:
         """Return one finding per unit of each level."""
         return joined([_evaluate_level(self.service, level, situation) for level in self.levels])
 
+    def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
+        """Return the limit of the unit's level."""
+        return next((level.standard for level in self.levels if unit_code in level.unit_set.codes(territory)), None)
+
     def rows(self, view: PlanView) -> Rows:
         """Return one counting row per unit that options could leave unmet."""
         builder = RowBuilder()
@@ -101,7 +106,7 @@ def _evaluate_level(service: str, level: RoleLevel, situation: Situation) -> pd.
     count = np.asarray(hits.sum(axis=1)).ravel()
     met = count >= 1
     unknown = ~met & ~_evaluable(level, situation, units)
-    reason = np.where(met, "", np.where(unknown, "no_data", _why(service, level, situation, units)))
+    reason = np.where(met, "", np.where(unknown, "no_data", _why(level, situation, units)))
     people = people_of(situation.territory, units, situation.demand)
     return core_table(
         {
@@ -112,7 +117,9 @@ def _evaluate_level(service: str, level: RoleLevel, situation: Situation) -> pd.
             "unit_of_measure": "facilities",
             "shortfall": np.where(met, 0, 1),
             "people_affected": np.where(met, 0, people),
-            "evidence": [evidence(ids[hits.indices[hits.indptr[n] : hits.indptr[n + 1]]]) for n in range(len(units))],
+            "evidence": [
+                evidence(ids[hits.indices[hits.indptr[n] : hits.indptr[n + 1]]].tolist()) for n in range(len(units))
+            ],
             "reason_code": reason,
             "standard_id": level.standard.standard_id if level.standard else "",
         },
@@ -148,7 +155,7 @@ def _evaluable(level: RoleLevel, situation: Situation, units: pd.Index) -> npt.N
     return np.asarray(units.isin(situation.anchors.index), dtype=bool)
 
 
-def _why(service: str, level: RoleLevel, situation: Situation, units: pd.Index) -> npt.NDArray[np.object_]:
+def _why(level: RoleLevel, situation: Situation, units: pd.Index) -> npt.NDArray[np.object_]:
     if level.standard is None:
         return np.full(len(units), "missing_facility", dtype=object)
     cost = nearest_open(situation, level.standard, {"level": level.or_higher})["cost"].reindex(units)

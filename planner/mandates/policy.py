@@ -14,7 +14,7 @@ from planner.mandates.count_per_unit import CountPerUnit
 from planner.mandates.coverage_share import CoverageShare
 from planner.mandates.mandate import Mandate, Predicate
 from planner.mandates.network_roles import LEVELS, NetworkRoles, RoleLevel
-from planner.mandates.profile import Profile, read_toml
+from planner.mandates.profile import Entry, Profile, read_toml
 from planner.mandates.programme_per_year import ProgrammePerYear
 from planner.mandates.unit_sets import BUILT_IN, UnitSet
 
@@ -54,25 +54,28 @@ class _Binding:
     def unit_set(self, entry: Mapping[str, Any], owner: str) -> UnitSet:
         name = str(entry.get("unit_set", ""))
         if name not in self.unit_sets:
-            self.faults.add(f"unit_set of {owner} to be one of {', '.join(sorted(self.unit_sets))}", repr(name), "name one")
+            self.faults.add(
+                f"unit_set of {owner} to be one of {', '.join(sorted(self.unit_sets))}", repr(name), "name one"
+            )
         return self.unit_sets.get(name, BUILT_IN["city"])
 
     def standard(self, name: str | None) -> tuple[ReachStandard | None, str]:
-        """Return a reach standard of the profile, or the reason code why it cannot be used."""
+        """Return a reach standard of the profile, and the reason code where it cannot be used."""
         entry = self.profile.entries.get(name or "")
         if entry is None or entry.reach is None:
             return None, "standard_missing"
-        return entry.reach, "standard_unconfirmed" if self._refused(entry.confirmed, entry.invented) else ""
+        return entry.reach, self._refusal(entry)
 
     def number(self, name: str) -> tuple[float | None, str]:
-        """Return a number of the profile, or the reason code why it cannot be used."""
+        """Return a number of the profile, and the reason code where it cannot be used."""
         entry = self.profile.entries.get(name)
         if entry is None or entry.value is None:
             return None, "standard_missing"
-        return entry.value, "standard_unconfirmed" if self._refused(entry.confirmed, entry.invented) else ""
+        return entry.value, self._refusal(entry)
 
-    def _refused(self, confirmed: bool, invented: bool) -> bool:
-        return self.forbid_unconfirmed and (invented or not confirmed)
+    def _refusal(self, entry: Entry) -> str:
+        trusted = entry.confirmed and not entry.invented
+        return "standard_unconfirmed" if self.forbid_unconfirmed and not trusted else ""
 
 
 def read_policy(
@@ -106,8 +109,7 @@ def read_policy(
     """
     content = read_toml(name, "policies", folder=folder, kind="policy")
     faults = Faults()
-    own = {key: UnitSet(name=key, label=str(entry.get("label", key)), levels=tuple(entry.get("levels", ())), kinds=tuple(entry.get("kinds", ())))
-           for key, entry in content.get("unit_sets", {}).items()}  # fmt: skip
+    own = {key: _own_unit_set(key, entry) for key, entry in content.get("unit_sets", {}).items()}
     binding = _Binding(profile=profile, unit_sets={**BUILT_IN, **own}, years=tuple(years),
                        forbid_unconfirmed=forbid_unconfirmed, faults=faults, where=name)  # fmt: skip
     entries = [entry for entry in content.get("mandate", []) if not only or entry.get("id") in only]
@@ -129,32 +131,50 @@ def read_policy(
     )
 
 
+def _own_unit_set(name: str, entry: Mapping[str, Any]) -> UnitSet:
+    levels, kinds = tuple(entry.get("levels", ())), tuple(entry.get("kinds", ()))
+    return UnitSet(name=name, label=str(entry.get("label", name)), levels=levels, kinds=kinds)
+
+
 def _mandate(entry: Mapping[str, Any], binding: _Binding) -> Mandate | None:
     owner = f"mandate {entry.get('id', 'without id')} of {binding.where}"
-    kind = entry.get("predicate")
+    kind = str(entry.get("predicate"))
     before = len(binding.faults)
     missing = {"id", "quote", "section", "strength", "lead_department", "service"} - entry.keys()
     if missing:
-        binding.faults.add(f"id, quote, section, strength, lead_department, service in {owner}", f"no {', '.join(sorted(missing))}", "add what is missing")
+        binding.faults.add(
+            f"id, quote, section, strength, lead_department, service in {owner}",
+            f"no {', '.join(sorted(missing))}",
+            "add what is missing",
+        )
     if kind not in _BUILDERS:
-        binding.faults.add(f"predicate of {owner} to be one of {', '.join(sorted(_BUILDERS))}", repr(kind), "choose one")
+        binding.faults.add(
+            f"predicate of {owner} to be one of {', '.join(sorted(_BUILDERS))}", repr(kind), "choose one"
+        )
     elif unknown := entry.keys() - _COMMON - _KEYS[kind]:
         binding.faults.add(f"known keys in {owner}", ", ".join(sorted(unknown)), "remove or correct them")
     if entry.get("strength") not in ("hard", "network", "soft"):
-        binding.faults.add(f"strength of {owner} to be hard, network or soft", repr(entry.get("strength")), "choose one")
+        binding.faults.add(
+            f"strength of {owner} to be hard, network or soft", repr(entry.get("strength")), "choose one"
+        )
     if len(binding.faults) > before:
         return None
     predicate, resolved = _BUILDERS[kind](entry, binding, owner)
     return Mandate(
-        mandate_id=entry["id"], quote=entry["quote"], section=entry["section"], lead_department=entry["lead_department"],
-        strength=entry["strength"], predicate_name=kind, predicate=predicate, service=entry["service"],
+        mandate_id=entry["id"], quote=entry["quote"], section=entry["section"],
+        lead_department=entry["lead_department"], strength=entry["strength"], predicate_name=kind, predicate=predicate, service=entry["service"],
         interpretive=bool(entry.get("interpretive", False)), note=str(entry.get("note", "")),
         raw={"where": {}, **entry, **resolved},
     )  # fmt: skip
 
 
 def _described(unit_set: UnitSet) -> dict[str, Any]:
-    return {"name": unit_set.name, "label": unit_set.label, "levels": list(unit_set.levels), "kinds": list(unit_set.kinds)}
+    return {
+        "name": unit_set.name,
+        "label": unit_set.label,
+        "levels": list(unit_set.levels),
+        "kinds": list(unit_set.kinds),
+    }
 
 
 def _count_per_unit(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
@@ -167,7 +187,9 @@ def _count_per_unit(entry: Mapping[str, Any], binding: _Binding, owner: str) -> 
 def _programme(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
     units = binding.unit_set(entry, owner)
     minimum = int(entry.get("minimum", 1))
-    predicate = ProgrammePerYear(service=entry["service"], where=entry.get("where", {}), unit_set=units, minimum=minimum, years=binding.years)
+    predicate = ProgrammePerYear(
+        service=entry["service"], where=entry.get("where", {}), unit_set=units, minimum=minimum, years=binding.years
+    )
     return predicate, {"unit_set": _described(units), "minimum": minimum, "years": list(binding.years)}
 
 
@@ -176,8 +198,19 @@ def _capacity(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[
     name = str(entry.get("class_size", ""))
     value, missing = binding.number(name)
     size = None if value is None else int(value)
-    predicate = Capacity(service=entry["service"], group=str(entry.get("group", "people")), class_size=size, number_id=name, missing_number=missing)
-    return predicate, {"catchment_service": entry["service"], "unit_set": None, "class_size": name, "group": predicate.group}
+    predicate = Capacity(
+        service=entry["service"],
+        group=str(entry.get("group", "people")),
+        class_size=size,
+        number_id=name,
+        missing_number=missing,
+    )
+    return predicate, {
+        "catchment_service": entry["service"],
+        "unit_set": None,
+        "class_size": name,
+        "group": predicate.group,
+    }
 
 
 def _network_roles(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
@@ -185,10 +218,18 @@ def _network_roles(entry: Mapping[str, Any], binding: _Binding, owner: str) -> t
     for level in entry.get("levels", []):
         units = binding.unit_set(level, owner)
         if level.get("role") not in ("required", "required_or_covered", "covered") or level.get("level") not in LEVELS:
-            binding.faults.add(f"a role and a level in each level of {owner}", f"{level.get('role')!r}, {level.get('level')!r}", "correct them")
+            binding.faults.add(
+                f"a role and a level in each level of {owner}",
+                f"{level.get('role')!r}, {level.get('level')!r}",
+                "correct them",
+            )
             continue
         standard, missing = (None, "") if level["role"] == "required" else binding.standard(level.get("standard"))
-        levels.append(RoleLevel(role=level["role"], level=level["level"], unit_set=units, standard=standard, missing_standard=missing))
+        levels.append(
+            RoleLevel(
+                role=level["role"], level=level["level"], unit_set=units, standard=standard, missing_standard=missing
+            )
+        )
         described.append({**level, "unit_set": _described(units), "standard": level.get("standard")})
     return NetworkRoles(service=entry["service"], levels=tuple(levels)), {"levels": described}
 
@@ -201,8 +242,8 @@ def _coverage(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[
         share = 1.0
     standard, missing = binding.standard(entry.get("standard"))
     predicate = CoverageShare(
-        service=entry["service"], where=entry.get("where", {}), standard=standard, group=str(entry.get("group", "people")),
-        share=float(share), unit_set=units, missing_standard=missing,
+        service=entry["service"], where=entry.get("where", {}), standard=standard,
+        group=str(entry.get("group", "people")), share=float(share), unit_set=units, missing_standard=missing,
     )  # fmt: skip
     return predicate, {"unit_set": _described(units), "group": predicate.group, "standard": entry.get("standard")}
 

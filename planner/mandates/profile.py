@@ -100,9 +100,17 @@ def read_toml(name: str, built_in: str, *, folder: Path | None, kind: str) -> di
     """Return the content of a built-in TOML file, or of one at a path."""
     shipped = resources.files("planner.mandates").joinpath(built_in, f"{name}.toml")
     path = Path(name) if folder is None else folder / name
-    known = sorted(item.name.removesuffix(".toml") for item in resources.files("planner.mandates").joinpath(built_in).iterdir() if item.name.endswith(".toml"))
+    known = sorted(
+        item.name.removesuffix(".toml")
+        for item in resources.files("planner.mandates").joinpath(built_in).iterdir()
+        if item.name.endswith(".toml")
+    )
     if not shipped.is_file() and not path.is_file():
-        raise MandateError(fault(f"a {kind} ({', '.join(known)}) or a TOML file", f"neither at {name!r}", "correct the name or the path"))
+        raise MandateError(
+            fault(
+                f"a {kind} ({', '.join(known)}) or a TOML file", f"neither at {name!r}", "correct the name or the path"
+            )
+        )
     try:
         return tomllib.loads(shipped.read_text("utf-8") if shipped.is_file() else path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -142,7 +150,11 @@ def _complete(table: Mapping[str, Any], required: set[str], faults: Faults, wher
     name = table.get("id", "an entry without id")
     missing, unknown = required - table.keys(), table.keys() - required - _PROVENANCE
     if missing:
-        faults.add(f"{', '.join(sorted(required))} in {name} of {where}", f"no {', '.join(sorted(missing))}", "add what is missing")
+        faults.add(
+            f"{', '.join(sorted(required))} in {name} of {where}",
+            f"no {', '.join(sorted(missing))}",
+            "add what is missing",
+        )
     if unknown:
         faults.add(f"known keys in {name} of {where}", ", ".join(sorted(unknown)), "remove or correct them")
     return not missing and not unknown
@@ -157,20 +169,32 @@ def _reach_entry(table: Mapping[str, Any], faults: Faults, where: str) -> Entry 
         return None
     before = len(faults)
     name = table["id"]
-    for key, allowed in (("cost", _COST_KINDS), ("direction", ("toward", "from")), ("targets", ("demand", "place", "anchor"))):
+    for key, allowed in (
+        ("cost", _COST_KINDS),
+        ("direction", ("toward", "from")),
+        ("targets", ("demand", "place", "anchor")),
+    ):
         if table[key] not in allowed:
             faults.add(f"{key} of {name} in {where} to be one of {', '.join(allowed)}", repr(table[key]), "choose one")
     if (table["mode"] == "straight") != (table["cost"] == "radius_m"):
-        faults.add(f"mode straight with radius_m, and only with it, in {name} of {where}", f"{table['mode']} with {table['cost']}", "correct one")
+        faults.add(
+            f"mode straight with radius_m, and only with it, in {name} of {where}",
+            f"{table['mode']} with {table['cost']}",
+            "correct one",
+        )
     if len(faults) > before:
         return None
     try:
         limit = parse_limit(str(table["limit"]), cost_kind=table["cost"])
     except ValueError as error:
-        faults.add(f"a limit with its unit in {name} of {where}", f"{table['limit']!r} ({error})", "write a number and a unit")
+        faults.add(
+            f"a limit with its unit in {name} of {where}", f"{table['limit']!r} ({error})", "write a number and a unit"
+        )
         return None
-    key = ReachKey(table["mode"], table["cost"], table["direction"])
-    reach = ReachStandard(standard_id=name, service=table["service"], key=key, targets=table["targets"], limit=limit)
+    measured = ReachKey(table["mode"], table["cost"], table["direction"])
+    reach = ReachStandard(
+        standard_id=name, service=table["service"], key=measured, targets=table["targets"], limit=limit
+    )
     return Entry(entry_id=name, text=str(table["limit"]), reach=reach, **_provenance(table))
 
 
@@ -184,10 +208,14 @@ def _number_entry(table: Mapping[str, Any], faults: Faults, where: str) -> Entry
     return Entry(entry_id=table["id"], text=f"{value} {table['unit']}", value=float(value), **_provenance(table))
 
 
-def _request(table: Mapping[str, Any], entries: Mapping[str, Entry], faults: Faults, where: str) -> CoverageRequest | None:
+def _request(
+    table: Mapping[str, Any], entries: Mapping[str, Entry], faults: Faults, where: str
+) -> CoverageRequest | None:
     entry = entries.get(table.get("standard", ""))
     if entry is None or entry.reach is None or entry.reach.targets != "demand":
-        faults.add(f"a standard of {where} with targets demand in each coverage table", repr(table.get("standard")), "name one")
+        faults.add(
+            f"a standard of {where} with targets demand in each coverage table", repr(table.get("standard")), "name one"
+        )
         return None
     groups = tuple(table.get("groups", ("people",)))
     return CoverageRequest(standard=entry.reach, groups=groups, where=table.get("where", {}))

@@ -10,6 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.coverage.situation import COMMITTED_STATUSES, EXISTING_STATUS, Situation, matches
+from planner.coverage.standard import ReachStandard
+from planner.coverage.territory import Territory
 from planner.mandates.effects import deltas
 from planner.mandates.findings import GAP, MET, core_table, evidence
 from planner.mandates.row_builder import RowBuilder
@@ -62,6 +64,11 @@ class ProgrammePerYear:
                 )  # fmt: skip
         return core_table(rows) if rows else core_table({"unit_code": [], "status": []}, count=0)
 
+    def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
+        """Return None: a facility counts where it stands."""
+        del unit_code, territory
+        return None
+
     def rows(self, view: PlanView) -> Rows:
         """Return one row per unit and year over the columns "completed exactly in that year"."""
         territory = view.situation.territory
@@ -73,7 +80,7 @@ class ProgrammePerYear:
         inside = territory.membership(units, effect.after["unit_code"])
         builder = RowBuilder()
         for number, code in enumerate(units):
-            options = inside.indices[inside.indptr[number] : inside.indptr[number + 1]]
+            options = inside.indices[inside.indptr[number] : inside.indptr[number + 1]].astype(np.int64)
             for year in self.years:
                 standing = int((base[[number]] @ (opened == year).astype(np.int64))[0])
                 self._add_row(builder, view, str(code), year, standing, options, effect.counts_after, effect.change)

@@ -52,7 +52,9 @@ class RowBuilder:
         """Return a new slack column of a finding; it measures the shortfall."""
         return self._add(_Column(ColumnKind.SLACK, finding=finding, upper=float(upper)))
 
-    def row(self, finding: int, terms: Iterable[tuple[int, float]], *, lower: float = -np.inf, upper: float = np.inf) -> None:
+    def row(
+        self, finding: int, terms: Iterable[tuple[int, float]], *, lower: float = -np.inf, upper: float = np.inf
+    ) -> None:
         """Add one row ``lower <= sum(value * column) <= upper``."""
         number = len(self._bounds)
         self._triplets.extend((number, column, float(value)) for column, value in terms)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import NetworkError, fault
-from planner.network.kernels import MAX_CUTOFF, Buckets, Direct, Starts, bounded_rows
+from planner.network.bounded_search import bounded_rows
+from planner.network.compiled import MAX_CUTOFF, Buckets, Direct, Starts
 from planner.network.legs import Roads, arriving, direct_pairs, hanging, leaving
 from planner.network.reach import Reach, ReachLabel
 from planner.network.snapping import Attachments

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from planner.network.compiled import Direct, Ends, Starts
 from planner.network.graph import BACKWARD, FORWARD, RoadNetwork
-from planner.network.kernels import Direct, Ends, Starts
 from planner.network.modes import Mode
 from planner.network.reach import Direction
 from planner.network.snapping import ATTACHED, Attachments

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from planner.errors import NetworkError, fault
-from planner.network.kernels import nearest_at_nodes, nearest_at_targets
 from planner.network.legs import Roads, arriving, direct_pairs, leaving
+from planner.network.nearest_search import nearest_at_nodes, nearest_at_targets
 from planner.network.reach import Nearest, ReachLabel
 from planner.network.snapping import Attachments
 

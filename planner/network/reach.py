@@ -171,7 +171,7 @@ class Reaches:
         How each place, demand point and anchor attaches to the network of a mode: by (mode, target kind)
         a table indexed by id with columns ``status`` ("attached", "off_network", "on_fragment"),
         ``access_m`` (length of the access leg), ``component`` (number of its connected component, the
-        largest is 0; -1 where not attached).
+        largest is 0; -1 where not attached); on roads also ``edge``, ``along_mm``, ``rest_mm``, ``access_mm``.
     """
 
     bounded: Mapping[ReachLabel, Reach]

@@ -90,7 +90,8 @@ def grow_nearest(
     network, modes, settings
         As given to `reaches`.
     points
-        The tables given to `reaches`, by kind: "place" and, unless they are the targets, "demand" or "anchor".
+        The tables given to `reaches`, by kind: "place" and, unless they are the targets, "demand" or "anchor". Read
+        for straight lines only: how points attach to roads, `held` remembers.
     k
         New length of the lists; twice the present one where it is not given.
 
@@ -100,7 +101,8 @@ def grow_nearest(
         As `reaches`.
     """
     table = held.nearest[label]
-    bench = _Bench(_with_modes(network, modes), settings, points["place"], points)
+    attached = {key: Attachments.from_frame(frame) for key, frame in held.access.items() if "edge" in frame}
+    bench = _Bench(_with_modes(network, modes), settings, points["place"], points, attachments=attached)
     need = Need(label=label, cutoff=0, place_ids=tuple(table.place_ids))
     grown = bench.nearest(need, k or 2 * table.place.shape[1])
     return replace(held, nearest={**held.nearest, label: grown})

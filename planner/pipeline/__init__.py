@@ -7,7 +7,17 @@ from planner.pipeline.measure import present_situation as present_situation
 from planner.pipeline.measure import read_rules as read_rules
 from planner.pipeline.measure import siting_problem as siting_problem
 from planner.pipeline.measure import study_options as study_options
-from planner.pipeline.run import Outcome as Outcome
+from planner.pipeline.outcome import Outcome as Outcome
 from planner.pipeline.run import run as run
 
-__all__ = ["Inputs", "Outcome", "Rules", "present_situation", "read_inputs", "read_rules", "run", "siting_problem", "study_options"]
+__all__ = [
+    "Inputs",
+    "Outcome",
+    "Rules",
+    "present_situation",
+    "read_inputs",
+    "read_rules",
+    "run",
+    "siting_problem",
+    "study_options",
+]

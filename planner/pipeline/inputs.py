@@ -65,7 +65,11 @@ def read_inputs(study: Study) -> Inputs:
     """
     layers, crs, log = study.layers, study.crs, FaultLog()
     boundaries = read_boundaries(layers.boundaries, crs=crs, log=log)
-    zones = None if layers.leading_zones is None else read_leading_zones(layers.leading_zones, crs=crs, log=log, boundaries=boundaries)
+    zones = (
+        None
+        if layers.leading_zones is None
+        else read_leading_zones(layers.leading_zones, crs=crs, log=log, boundaries=boundaries)
+    )
     facilities = read_facilities(layers.facilities, boundaries, crs=crs, log=log)
     sites = read_sites(layers.sites, boundaries, crs=crs, log=log)
     exclusions = read_exclusions(layers.exclusions, crs=crs, log=log)
@@ -98,7 +102,8 @@ def whole_persons(demand: pd.DataFrame, groups: tuple[str, ...], log: FaultLog) 
     if broken.any():
         log.add(
             "population", "", "fractional_persons",
-            f"{int(broken.sum())} 个居住点的人数不是整数，已逐点四舍五入", f"persons are not whole at {int(broken.sum())} points and were rounded",
+            f"{int(broken.sum())} 个居住点的人数不是整数，已逐点四舍五入",
+            f"persons are not whole at {int(broken.sum())} points and were rounded",
             "supply whole persons / 提供整数人口",
         )  # fmt: skip
     return demand.assign(**{group: rounded[group].astype("int64") for group in groups})

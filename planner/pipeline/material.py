@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from planner.coverage import Situation
 from planner.mandates import Profile
 from planner.pipeline.inputs import Inputs
-from planner.pipeline.measure import Rules
+from planner.pipeline.outcome import Outcome
 from planner.report import Material
-from planner.siting import Plan
-from planner.study import Study
 
 
-def material_of(
-    study: Study,
-    inputs: Inputs,
-    rules: Rules,
-    *,
-    present: Situation,
-    planned: Situation,
-    findings: pd.DataFrame,
-    after: pd.DataFrame,
-    plan: Plan,
-    options: pd.DataFrame,
-    tables: Mapping[str, pd.DataFrame],
-    record: Mapping[str, Any],
-) -> Material:
-    """Return everything the report shows; nothing in it is computed again."""
-    requests = rules.profile.coverage
+def material_of(outcome: Outcome, *, at_the_end: Callable[[], Mapping[str, object]]) -> Material:
+    """Return everything the report shows; nothing in it is computed again.
+
+    Parameters
+    ----------
+    outcome
+        What the run found.
+    at_the_end
+        Gives what is added to run.json when everything else is written.
+    """
+    study, inputs, plan = outcome.study, outcome.inputs, outcome.plan
+    profile = outcome.rules.profile
     return Material(
         title=study.report.title or study.title,
         notice=study.report.notice or study.notice,
@@ -49,24 +44,36 @@ def material_of(
         demand=inputs.demand,
         exclusions=inputs.exclusions if len(inputs.exclusions) else None,
         roads=None if inputs.network is None else inputs.network.to_frame(),
-        options=options,
+        options=outcome.options,
         screening=inputs.screening,
         data_faults=inputs.faults,
-        findings_before=findings,
-        findings_after=after,
-        covered_before={request.standard.standard_id: present.covered(request.standard, request.where) for request in requests},
-        covered_after={request.standard.standard_id: planned.covered(request.standard, request.where) for request in requests},
-        coverage_requests=[_request(rules.profile, request.standard.standard_id, request.groups) for request in requests],
+        findings_before=outcome.findings,
+        findings_after=outcome.findings_after,
+        coverage_before=outcome.coverage,
+        coverage_after=outcome.coverage_after,
+        covered_before=_covered(outcome.present, profile),
+        covered_after=_covered(outcome.planned, profile),
+        coverage_requests=[
+            _request(profile, request.standard.standard_id, request.groups) for request in profile.coverage
+        ],
+        gap_areas_before=outcome.gap_areas,
+        gap_areas_after=outcome.gap_areas_after,
         plan_options=plan.options,
         plan_effects=plan.effects,
         plan_causes=plan.causes,
         plan_budget=plan.budget,
         stages=pd.DataFrame([asdict(stage) for stage in plan.stages]),
-        standards=_standards(rules.profile),
+        standards=_standards(profile),
         labels=study.report.labels,
-        run=record,
-        **tables,
+        run=outcome.record,
+        at_the_end=at_the_end,
     )
+
+
+def _covered(situation: Situation, profile: Profile) -> dict[str, npt.NDArray[np.bool_]]:
+    return {
+        request.standard.standard_id: situation.covered(request.standard, request.where) for request in profile.coverage
+    }
 
 
 def _with_zones(inputs: Inputs) -> gpd.GeoDataFrame:

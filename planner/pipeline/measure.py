@@ -9,8 +9,9 @@ import pandas as pd
 
 from planner.coverage import CoverageRequest, ReachStandard, Situation, anchors, nearest_open
 from planner.errors import MandateError, StudyError, fault
-from planner.mandates import Policy, Profile, needs, read_policy, read_profile, standards_of
+from planner.mandates import Policy, Profile, needs, read_policy, read_profile, readings, standards_of
 from planner.network import grow_nearest, reaches
+from planner.network.reach import TargetKind
 from planner.pipeline.inputs import Inputs, groups_of
 from planner.siting import PeopleCovered, SitingProblem, make_options
 from planner.study import Study
@@ -59,21 +60,40 @@ def read_rules(study: Study) -> Rules:
 def _check_groups(coverage: Iterable[CoverageRequest], groups: Sequence[str]) -> None:
     unknown = sorted({group for request in coverage for group in request.groups} - set(groups))
     if unknown:
-        raise MandateError(fault(f"population groups of the study ({', '.join(groups)})", ", ".join(unknown), "add the groups or correct the coverage tables"))
+        raise MandateError(
+            fault(
+                f"population groups of the study ({', '.join(groups)})",
+                ", ".join(unknown),
+                "add the groups or correct the coverage tables",
+            )
+        )
 
 
 def _check_modes(standards: Iterable[ReachStandard], study: Study) -> None:
     on_roads = sorted({standard.key.mode for standard in standards} - {"straight"})
     if on_roads and study.roads is None:
-        raise StudyError(fault("roads for the modes of the standards", f"no [roads], but {', '.join(on_roads)}", "add [roads] or use straight-line standards"))
+        raise StudyError(
+            fault(
+                "roads for the modes of the standards",
+                f"no [roads], but {', '.join(on_roads)}",
+                "add [roads] or use straight-line standards",
+            )
+        )
     unknown = [mode for mode in on_roads if mode not in study.modes]
     if unknown:
-        raise StudyError(fault(f"modes known to the study ({', '.join(study.modes)})", ", ".join(unknown), "correct the standards"))
+        raise StudyError(
+            fault(f"modes known to the study ({', '.join(study.modes)})", ", ".join(unknown), "correct the standards")
+        )
 
 
 def study_options(study: Study, inputs: Inputs) -> pd.DataFrame:
     """Return every option that the study's templates give on its sites and facilities."""
-    return make_options(study.siting.options, pd.DataFrame(inputs.sites.drop(columns="geometry")), inputs.facilities, first_year=study.years[0])
+    return make_options(
+        study.siting.options,
+        pd.DataFrame(inputs.sites.drop(columns="geometry")),
+        inputs.facilities,
+        first_year=study.years[0],
+    )
 
 
 def places(facilities: pd.DataFrame, options: pd.DataFrame) -> pd.DataFrame:
@@ -97,38 +117,60 @@ def present_situation(study: Study, inputs: Inputs, rules: Rules, options: pd.Da
         settings=study.network,
     )
     present = Situation(
-        year=study.base_year, territory=inputs.territory, facilities=inputs.facilities, demand=inputs.demand, anchors=centre, reaches=held
+        year=study.base_year,
+        territory=inputs.territory,
+        facilities=inputs.facilities,
+        demand=inputs.demand,
+        anchors=centre,
+        reaches=held,
     )
     return with_complete_nearest(present, study, inputs, rules, points)
 
 
-def with_complete_nearest(situation: Situation, study: Study, inputs: Inputs, rules: Rules, points: pd.DataFrame) -> Situation:
+def with_complete_nearest(
+    situation: Situation, study: Study, inputs: Inputs, rules: Rules, points: pd.DataFrame
+) -> Situation:
     """Return the situation with lists of nearest places grown until none ends before an open facility.
 
     The lists hold candidate places too, so that a short one may name no facility at all.
     """
-    tables = {"place": points, "demand": inputs.demand[["x", "y"]], "anchor": situation.anchors[["x", "y"]]}
-    for standard in rules.standards:
-        while not nearest_open(situation, standard, _strictest(standard, rules))["known"].all():
-            grown = grow_nearest(situation.reaches, standard.label, inputs.network, points=tables, modes=study.modes, settings=study.network)
+    tables: dict[TargetKind, pd.DataFrame] = {
+        "place": points,
+        "demand": inputs.demand[["x", "y"]],
+        "anchor": situation.anchors[["x", "y"]],
+    }
+    for standard, where in readings(rules.policy.mandates, rules.profile.coverage):
+        while not nearest_open(situation, standard, where)["known"].all():
+            grown = grow_nearest(
+                situation.reaches,
+                standard.label,
+                inputs.network,
+                points=tables,
+                modes=study.modes,
+                settings=study.network,
+            )
             situation = replace(situation, reaches=grown)
     return situation
 
 
-def _strictest(standard: ReachStandard, rules: Rules) -> dict[str, object]:
-    """Return the attributes that coverage asks of a standard's facilities (the fewest facilities have them)."""
-    return {key: value for request in rules.profile.coverage if request.standard == standard for key, value in request.where.items()}
-
-
-def siting_problem(study: Study, inputs: Inputs, rules: Rules, present: Situation, options: pd.DataFrame) -> SitingProblem:
+def siting_problem(
+    study: Study, inputs: Inputs, rules: Rules, present: Situation, options: pd.DataFrame
+) -> SitingProblem:
     """Return the siting problem of a study."""
     settings = study.siting
     by_id = {request.standard.standard_id: request for request in rules.profile.coverage}
     unknown = [aim.standard for aim in settings.objectives if aim.standard not in by_id]
     if unknown:
-        raise StudyError(fault(f"objectives over coverage tables of the profile ({', '.join(by_id)})", ", ".join(unknown), "name one of them"))
+        raise StudyError(
+            fault(
+                f"objectives over coverage tables of the profile ({', '.join(by_id)})",
+                ", ".join(unknown),
+                "name one of them",
+            )
+        )
     objectives = tuple(
-        PeopleCovered(request=replace(by_id[aim.standard], groups=(aim.group, *by_id[aim.standard].groups))) for aim in settings.objectives
+        PeopleCovered(request=replace(by_id[aim.standard], groups=(aim.group, *by_id[aim.standard].groups)))
+        for aim in settings.objectives
     )
     return SitingProblem(
         mandates=rules.policy.mandates,

@@ -1,4 +1,4 @@
-"""tables/*.csv: every table of the run, one file each.
+r"""tables/*.csv: every table of the run, one file each.
 
 UTF-8 with a byte order mark, "\\n" after each row, the shortest decimals that read back as the same number, True and
 False, and an empty cell for what is absent. A cell of text that a spreadsheet would run as a formula begins with an

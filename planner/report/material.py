@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -16,10 +16,13 @@ Labels = Mapping[str, tuple[str, str]]
 
 _FINDINGS = (
     "mandate_id unit_code unit_name unit_level county_code county_name year status measured required unit_of_measure "
-    "shortfall people_affected evidence reason_code reason reason_en estimated strength predicate service quote section "
-    "lead_department standard_id standard_confirmed standard_limit"
+    "shortfall people_affected evidence reason_code reason reason_en estimated strength predicate service quote "
+    "section lead_department standard_id standard_confirmed standard_limit"
 )
-_COVERAGE = "standard_id service cost_kind limit mode direction unit_code unit_name unit_level group total covered share uncovered"
+_COVERAGE = (
+    "standard_id service cost_kind limit mode direction unit_code unit_name unit_level "
+    "group total covered share uncovered"
+)
 _GAPS = "gap_id standard_id x y points unit_code nearest_cost reason"
 _COLUMNS: Mapping[str, str] = {
     "boundaries": "code name level kind parent_code geometry",
@@ -84,6 +87,8 @@ class Material:
         Chinese and English words of the study for its own ids (services, groups, mandates, land uses, rules).
     run
         What goes into run.json.
+    at_the_end
+        Called when everything else is written; what it returns (time taken, memory) is added to run.json.
     """
 
     title: str
@@ -120,6 +125,7 @@ class Material:
     publish_exclusions: tuple[str, ...] = ()
     standards: Sequence[Mapping[str, object]] = ()
     labels: Labels = field(default_factory=dict)
+    at_the_end: Callable[[], Mapping[str, object]] = dict
 
     def __post_init__(self) -> None:
         for name, columns in _COLUMNS.items():
@@ -172,7 +178,7 @@ def weight_group(material: Material) -> str:
 
 
 def lead_group(material: Material, standard_id: str) -> str:
-    """Return the group that leads the coverage of a standard: the request's own, else people, else the first counted."""
+    """Return the group that leads a standard's coverage: the request's own, else people, else the first counted."""
     for request in material.coverage_requests:
         if request["standard_id"] == standard_id and request.get("group"):
             return request["group"]

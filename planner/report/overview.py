@@ -11,58 +11,58 @@ from planner.report.material import Material
 from planner.report.pairs import paired_findings
 from planner.report.sheets import Block, Column, Sheet, block, coverage_rows, wan
 
-_ITEMS = (Column("item", width=26), Column("value", width=30))
+_ITEMS = (Column("item", "long", 44), Column("value", "item", 44))
 _MANDATES = (
-    Column("mandate_id", width=26),
-    Column("quote", width=30),
+    Column("mandate_id", width=44),
+    Column("quote", "long", 44),
     Column("strength", width=12),
-    Column("met_before", "whole", 11),
-    Column("gap_before", "whole", 11),
-    Column("not_evaluable_before", "whole", 13),
-    Column("met_after", "whole", 12),
-    Column("gap_after", "whole", 12),
+    Column("met_before", "whole", 14),
+    Column("gap_before", "whole", 14),
+    Column("not_evaluable_before", "whole", 14),
+    Column("met_after", "whole", 14),
+    Column("gap_after", "whole", 14),
     Column("not_evaluable_after", "whole", 14),
     Column("standard_confirmed", "flag", 14),
 )
 _COVERAGE = (
-    Column("standard_id", width=26),
-    Column("service", width=30),
+    Column("standard_id", width=44),
+    Column("service", width=44),
     Column("measure", width=12),
-    Column("group", width=11),
-    Column("total", "whole", 11),
-    Column("covered_before", "whole", 13),
-    Column("share_before", "share", 12),
-    Column("covered_after", "whole", 12),
+    Column("group", width=14),
+    Column("total", "whole", 14),
+    Column("covered_before", "whole", 14),
+    Column("share_before", "share", 14),
+    Column("covered_after", "whole", 14),
     Column("share_after", "share", 14),
 )
 _BUDGET = (
-    Column("year", "year", 26),
-    Column("options", "whole", 30),
+    Column("year", "year", 44),
+    Column("options", "whole", 44),
     Column("budget_wan", "number", 12),
-    Column("spent_wan", "number", 11),
-    Column("carried_wan", "number", 11),
+    Column("spent_wan", "number", 14),
+    Column("carried_wan", "number", 14),
 )
 _STAGES = (
-    Column("stage", width=26),
-    Column("stage_status", width=30),
-    Column("objective", "number", 12),
-    Column("bound", "number", 11),
-    Column("gap", "share", 11),
-    Column("seconds", "number", 13),
+    Column("stage", "long", 44),
+    Column("stage_status", width=44),
+    Column("objective", "number", 14),
+    Column("bound", "number", 14),
+    Column("gap", "share", 14),
+    Column("seconds", "number", 14),
 )
 _QUOTES = (
-    Column("mandate_id", width=28),
-    Column("quote", width=60),
-    Column("section", width=30),
-    Column("lead_department", width=26),
+    Column("mandate_id", width=32),
+    Column("quote", "long", 64),
+    Column("section", "long", 30),
+    Column("lead_department", "long", 26),
     Column("strength", width=12),
     Column("standard_id", width=26),
     Column("standard_limit", width=14),
     Column("standard_confirmed", "flag", 14),
 )
 _STANDARDS = (
-    Column("standard_id", width=28),
-    Column("source", width=60),
+    Column("standard_id", width=32),
+    Column("source", "long", 64),
     Column("service", width=30),
     Column("limit", width=26),
     Column("mode", width=12),
@@ -72,8 +72,8 @@ _STANDARDS = (
     Column("invented", "flag", 10),
 )
 _INPUTS = (
-    Column("path", width=28),
-    Column("sha256", width=60),
+    Column("path", "long", 32),
+    Column("sha256", width=64),
     Column("bytes", "whole", 30),
     Column("rows", "whole", 26),
 )
@@ -110,15 +110,15 @@ def _summary(material: Material, findings: pd.DataFrame) -> list[dict[str, objec
         "title": material.title,
         "notice": material.notice,
         "review_number": material.map_review_number or text("overview", "no_review_number", material.language),
-        "base_year": material.base_year,
-        "final_year": material.final_year,
+        "base_year": str(material.base_year),
+        "final_year": str(material.final_year),
         "crs": material.crs,
     }
-    rows: list[dict[str, object]] = [{"item": both("overview", key), "value": value} for key, value in values.items()]
+    rows: list[dict[str, object]] = [{"item": _item(key), "value": value} for key, value in values.items()]
     for when in ("before", "after"):
         for status in ("met", "gap", "not_evaluable"):
             words = [f"{text('overview', status, lang)} ({text('overview', when, lang)})" for lang in ("zh", "en")]
-            rows.append({"item": "\n".join(words), "value": int((findings[f"status_{when}"] == status).sum())})
+            rows.append({"item": " ".join(words), "value": int((findings[f"status_{when}"] == status).sum())})
     last: dict[str, object] = {
         "confirmed_gap": int((gap_after & ~unconfirmed).sum()),
         "unconfirmed_gap": int((gap_after & unconfirmed).sum()),
@@ -126,7 +126,11 @@ def _summary(material: Material, findings: pd.DataFrame) -> list[dict[str, objec
         "cost": wan(material.plan_options["cost_yuan"].sum()),
         "faults": len(material.data_faults),
     }
-    return rows + [{"item": both("overview", key), "value": value} for key, value in last.items()]
+    return rows + [{"item": _item(key), "value": value} for key, value in last.items()]
+
+
+def _item(key: str) -> str:
+    return both("overview", key).replace("\n", " ")
 
 
 def _by_mandate(material: Material, findings: pd.DataFrame) -> list[dict[str, object]]:
@@ -135,7 +139,8 @@ def _by_mandate(material: Material, findings: pd.DataFrame) -> list[dict[str, ob
         first = part.iloc[0]
         row: dict[str, object] = {"mandate_id": mandate, "quote": first["quote"]}
         row["strength"] = word("strengths", str(first["strength"]), material.language)
-        row["standard_confirmed"] = None if pd.isna(first["standard_confirmed"]) else bool(first["standard_confirmed"])
+        known = part["standard_confirmed"].dropna()
+        row["standard_confirmed"] = bool(known.all()) if len(known) else None
         for when in ("before", "after"):
             counts = part[f"status_{when}"].value_counts()
             row |= {f"{status}_{when}": int(counts.get(status, 0)) for status in ("met", "gap", "not_evaluable")}

@@ -13,11 +13,13 @@ _GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'
 def plain(value: object) -> str:
     """Return a value as text that every format can hold; "" for None and missing values.
 
-    Control characters (but tab, newline, return) are dropped, halves of surrogate pairs become "?".
+    Returns become newlines (a spreadsheet file would break at them), other control characters but the tab are dropped,
+    halves of surrogate pairs become "?".
     """
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and value != value):  # noqa: PLR0124
         return ""
-    return _CONTROL.sub("", str(value)).encode("utf-8", "replace").decode("utf-8")
+    text = str(value).replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text).encode("utf-8", "replace").decode("utf-8")
 
 
 def guarded(text: str) -> str:
@@ -31,4 +33,4 @@ def guarded(text: str) -> str:
 
 def unguarded(text: str) -> str:
     """Return the text that `guarded` was given."""
-    return text[1:] if text.startswith("'") else text
+    return text.removeprefix("'")

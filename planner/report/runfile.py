@@ -17,7 +17,8 @@ from planner.report.plain import plain
 
 def write_run(material: Material, folder: Path) -> None:
     """Write run.json: keys sorted, UTF-8, one value a line, no NaN (absent numbers are null)."""
-    text = json.dumps(_jsonable(material.run), sort_keys=True, ensure_ascii=False, indent=2, allow_nan=False)
+    run = _jsonable({**material.run, **material.at_the_end()})
+    text = json.dumps(run, sort_keys=True, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "run.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
 

@@ -13,12 +13,15 @@ from planner.report.material import Material, with_id
 from planner.report.pairs import paired_coverage, paired_findings, plan_rows
 from planner.units import YUAN_PER_WAN
 
-Kind = Literal["text", "whole", "number", "share", "year", "flag", "status"]
+Kind = Literal["text", "long", "item", "whole", "number", "share", "year", "flag", "status"]
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its key in the texts, what its cells are, and its width in characters."""
+    """A column: its key in the texts, what its cells are, and its width in characters.
+
+    Cells of kind "long" and "item" wrap; an "item" is a text or a number, to the left.
+    """
 
     key: str
     kind: Kind = "text"
@@ -61,8 +64,8 @@ FINDINGS = (
     Column("shortfall_after", "number", 11),
     Column("people_affected_before", "whole", 15),
     Column("people_affected_after", "whole", 15),
-    Column("reason_before", width=34),
-    Column("reason_after", width=34),
+    Column("reason_before", "long", 34),
+    Column("reason_after", "long", 34),
     Column("evidence_after", width=24),
     Column("estimated", "flag", 9),
     Column("strength", width=9),
@@ -75,21 +78,21 @@ FINDINGS = (
 PLAN = (
     Column("complete_year", "year", 9),
     Column("start_year", "year", 9),
-    Column("name", width=24),
-    Column("service", width=13),
+    Column("name", width=30),
+    Column("service", width=21),
     Column("action", width=8),
     Column("unit_name", width=16),
     Column("county_name", width=11),
     Column("cost_wan", "number", 13),
     Column("yearly_cost_wan", "number", 14),
-    Column("payer", width=10),
-    Column("closes", width=44),
+    Column("payer", width=18),
+    Column("closes", "long", 56),
     Column("people_gained", "whole", 14),
     Column("people_only", "whole", 14),
     Column("group", width=12),
     Column("standard_id", width=22),
     Column("facility_id", width=14),
-    Column("option_id", width=30),
+    Column("option_id", width=40),
 )
 CAUSES = (
     Column("mandate_id", width=26),
@@ -99,15 +102,15 @@ CAUSES = (
     Column("county_name", width=11),
     Column("year", "year", 8),
     Column("cause", width=14),
-    Column("reason", width=54),
+    Column("reason", "long", 54),
     Column("verified", "flag", 9),
-    Column("nearest_site_id", width=14),
+    Column("nearest_site_id", width=24),
     Column("nearest_m", "number", 15),
-    Column("cheapest_wan", "number", 15),
+    Column("cheapest_wan", "number", 19),
     Column("left_wan", "number", 15),
 )
 COVERAGE = (
-    Column("service", width=14),
+    Column("service", width=21),
     Column("standard_id", width=24),
     Column("mode", width=8),
     Column("cost_kind", width=16),
@@ -133,15 +136,15 @@ SCREENING = (
     Column("rule_name", width=20),
     Column("overlap_m2", "number", 16),
     Column("layer", width=22),
-    Column("source", width=40),
+    Column("source", "long", 40),
 )
 FAULTS = (
     Column("layer", width=16),
     Column("row_id", width=18),
     Column("code", width=22),
-    Column("message", width=50),
-    Column("message_en", width=50),
-    Column("remedy", width=40),
+    Column("message", "long", 50),
+    Column("message_en", "long", 50),
+    Column("remedy", "long", 40),
 )
 
 
@@ -210,9 +213,10 @@ def _finding_rows(material: Material) -> list[dict[str, object]]:
 
 
 def _plan_rows(material: Material) -> list[dict[str, object]]:
-    units = _unit_names(material)
+    units, closed = _unit_names(material), _finding_names(material)
     rows = _records(plan_rows(material))
     for row in rows:
+        row["closes"] = _listed(str(row["closes"]), closed)
         row["unit_name"], row["county_name"] = units.get(str(row["unit_code"]), ("", ""))
         row["cost_wan"], row["yearly_cost_wan"] = wan(row["cost_yuan"]), wan(row.get("yearly_cost_yuan"))
         _speak(row, material, services="service", actions="action", groups="group")
@@ -241,6 +245,25 @@ def _screening_rows(material: Material) -> list[dict[str, object]]:
     for row in rows:
         row["site_name"] = names.get(row["site_id"], "")
     return rows
+
+
+def _finding_names(material: Material) -> dict[str, tuple[str, str]]:
+    """Return the mandate of a finding and what its unit (and year) is called, by its key ``mandate|unit|year``."""
+    table = material.findings_after[["mandate_id", "unit_code", "year", "unit_name"]]
+    found = {}
+    for mandate, unit, year, name in table.itertuples(index=False, name=None):
+        when = "" if pd.isna(year) else str(int(year))
+        found[f"{mandate}|{unit}|{when}"] = (str(mandate), f"{name} {when}".strip())
+    return found
+
+
+def _listed(keys: str, names: Mapping[str, tuple[str, str]]) -> str:
+    """Return findings as one line per mandate, its units behind it."""
+    lines: dict[str, list[str]] = {}
+    for key in filter(None, keys.split(";")):
+        mandate, unit = names.get(key, (key, ""))
+        lines.setdefault(mandate, []).append(unit)
+    return "\n".join(f"{mandate}: {'、'.join(units)}" for mandate, units in lines.items())
 
 
 def _unit_names(material: Material) -> dict[str, tuple[str, str]]:

@@ -123,17 +123,32 @@ def assemble(
         _add_slack_limits(builder, schedule)
     covered = tuple(_add_covered(builder, view, objective) for objective in problem.objectives)
     return YearProgram(
-        program=builder.build(), options=options, year_columns=builder.year_columns, findings=builder.findings.reset_index(drop=True),
-        slacks=builder.slacks, covered=covered, rows=rows,
-    )  # fmt: skip
+        program=builder.build(),
+        options=options,
+        year_columns=builder.year_columns,
+        findings=builder.findings.reset_index(drop=True),
+        slacks=builder.slacks,
+        covered=covered,
+        rows=rows,
+    )
 
 
 def _timed_options(rows: Mapping[str, Rows]) -> set[int]:
-    return {int(option) for table in rows.values() for option in table.column_option[table.column_kind == ColumnKind.YEAR_OPTION]}
+    return {
+        int(option)
+        for table in rows.values()
+        for option in table.column_option[table.column_kind == ColumnKind.YEAR_OPTION]
+    }
 
 
 def _add_years(
-    builder: ProgramBuilder, problem: SitingProblem, view: PlanView, timed: range | list[int], *, year: int, schedule: Schedule | None
+    builder: ProgramBuilder,
+    problem: SitingProblem,
+    view: PlanView,
+    timed: range | list[int],
+    *,
+    year: int,
+    schedule: Schedule | None,
 ) -> None:
     ids = view.options.index
     for option in timed:
@@ -178,8 +193,14 @@ def _add_budget(builder: ProgramBuilder, problem: SitingProblem, view: PlanView)
     for year, available in zip(problem.years, problem.budget_until() / unit, strict=True):
         if not np.isfinite(available):
             continue
-        terms = [(column, cost[option]) for (option, at), column in builder.year_columns.items() if at - lead[option] <= year]
-        terms += [(option, cost[option]) for option in range(len(cost)) if option not in timed and problem.horizon - lead[option] <= year]
+        terms = [
+            (column, cost[option]) for (option, at), column in builder.year_columns.items() if at - lead[option] <= year
+        ]
+        terms += [
+            (option, cost[option])
+            for option in range(len(cost))
+            if option not in timed and problem.horizon - lead[option] <= year
+        ]
         terms = [(column, value) for column, value in terms if value]
         if terms:
             columns, values = zip(*terms, strict=True)
@@ -213,5 +234,9 @@ def _add_covered(builder: ProgramBuilder, view: PlanView, objective: PeopleCover
             links.append((count, touched))
     columns = builder.columns(len(people), integer=True)
     for column, (count, touched) in zip(columns, links, strict=True):
-        builder.row([column, *(option for option, _ in touched)], [1.0, *(-float(value) for _, value in touched)], upper=float(count))
+        builder.row(
+            [column, *(option for option, _ in touched)],
+            [1.0, *(-float(value) for _, value in touched)],
+            upper=float(count),
+        )
     return Covered(name=objective.name, certain=certain, columns=columns, people=np.array(people, dtype=np.int64))

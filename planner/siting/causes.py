@@ -25,10 +25,13 @@ CAUSE_COLUMNS = (
 _SLACK_LEFT = 0.5
 
 
-def causes(problem: SitingProblem, year_program: YearProgram, values: npt.NDArray[np.float64], *, stop: Stop) -> pd.DataFrame:
+def causes(
+    problem: SitingProblem, year_program: YearProgram, values: npt.NDArray[np.float64], *, stop: Stop
+) -> pd.DataFrame:
     """Return the cause of every hard or network finding that the final year leaves unmet.
 
-    ``no_option``: no option helps (with the nearest option of the service elsewhere). ``capacity``: all
+    ``no_option_in_unit``, ``no_option_in_reach``: no option stands where it must, or none is within the limit
+    (with the nearest option of the service elsewhere). ``capacity``: all
     options for it together are not enough. ``budget``, ``limit``: it closes when the budget, or the number
     of options, is not limited. ``conflict``: it closes only at the cost of findings that come before it.
     Each is verified by solving, not guessed.
@@ -56,11 +59,11 @@ def causes(problem: SitingProblem, year_program: YearProgram, values: npt.NDArra
 
 
 def _alone(problem: SitingProblem, year_program: YearProgram, number: int, *, stop: Stop) -> dict[str, Any]:
-    """Look at one finding by itself: does any option help, do all of them together, and what does that cost at least."""
+    """Look at one finding by itself: does any option help, do all together, what does that cost at least."""
     rows, finding = _rows_of(year_program, number)
     helpful = _helpful(rows, finding)
     if not len(helpful):
-        return {"cause": "no_option", "verified": True, **_nearest(problem, year_program, number)}
+        return {"verified": True, **_nearest(problem, year_program, number)}
     cheapest = _cheapest(year_program.options, rows, finding, stop=stop)
     if cheapest is None:
         return {"cause": "capacity", "verified": True, "options": len(helpful)}
@@ -114,7 +117,12 @@ def _with_groups(program: Program, options: pd.DataFrame, option: npt.NDArray[np
 
 
 def _ask_relaxed(
-    problem: SitingProblem, year_program: YearProgram, described: dict[int, dict[str, Any]], numbers: list[int], *, stop: Stop
+    problem: SitingProblem,
+    year_program: YearProgram,
+    described: dict[int, dict[str, Any]],
+    numbers: list[int],
+    *,
+    stop: Stop,
 ) -> None:
     """Solve the mandates again without the budget, then without the limit on options, and see what closes."""
     tries = []
@@ -140,21 +148,33 @@ def _ask_relaxed(
 def _nearest(problem: SitingProblem, year_program: YearProgram, number: int) -> dict[str, Any]:
     """Return the nearest option of the mandate's service and how far outside the unit it stands."""
     finding = year_program.findings.iloc[number]
-    service = next(mandate.service for mandate in problem.mandates if mandate.mandate_id == finding["mandate_id"])
-    options = year_program.options[(year_program.options["service"] == service).to_numpy()]
-    area = _area(problem, str(finding["unit_code"]))
-    if area is None or options.empty:
-        return {}
-    away = shapely.distance(shapely.points(options["x"], options["y"]), area)
+    code = str(finding["unit_code"])
+    mandate = next(mandate for mandate in problem.mandates if mandate.mandate_id == finding["mandate_id"])
+    by_reach = mandate.predicate.reach_standard(code, problem.present.territory) is not None
+    cause = {"cause": "no_option_in_reach" if by_reach else "no_option_in_unit"}
+    options = year_program.options[(year_program.options["service"] == mandate.service).to_numpy()]
+    area = None if by_reach else _polygon(problem, code)
+    target = area or _anchor(problem, code)
+    if target is None or options.empty:
+        return cause
+    away = shapely.distance(shapely.points(options["x"], options["y"]), target)
     at = int(np.argmin(np.rint(away * 1000)))
-    return {"nearest_site_id": str(options["place_id"].iloc[at]), "nearest_name": str(options["name"].iloc[at]), "nearest_m": float(round(away[at]))}
+    nearest = {
+        "nearest_site_id": str(options["place_id"].iloc[at]),
+        "nearest_name": str(options["name"].iloc[at]),
+        "nearest_m": float(round(away[at])),
+    }
+    return {**cause, **nearest, "from_boundary": area is not None}
 
 
-def _area(problem: SitingProblem, code: str) -> shapely.Geometry | None:
-    if problem.units is not None:
-        shape = problem.units.set_index("code").geometry.get(code)
-        if shape is not None and not shape.is_empty:
-            return shape
+def _polygon(problem: SitingProblem, code: str) -> shapely.Geometry | None:
+    if problem.units is None:
+        return None
+    shape = problem.units.set_index("code").geometry.get(code)
+    return None if shape is None or shape.is_empty else shape
+
+
+def _anchor(problem: SitingProblem, code: str) -> shapely.Geometry | None:
     anchors = problem.present.anchors
     return shapely.Point(anchors.at[code, "x"], anchors.at[code, "y"]) if code in anchors.index else None
 
@@ -172,22 +192,44 @@ def _row(year_program: YearProgram, number: int, row: dict[str, Any], remaining:
     }  # fmt: skip
 
 
+def _no_option_sentence(row: dict[str, Any]) -> tuple[str, str]:
+    inside = row["cause"] == "no_option_in_unit"
+    zh = "本单元范围内没有可选方案" if inside else "时限或距离以内没有可选方案"
+    en = "no option lies in the unit" if inside else "no option is within the limit"
+    if "nearest_m" not in row:
+        return zh, en
+    name, metres = row["nearest_name"], f"{row['nearest_m']:,.0f}"
+    if row["from_boundary"]:
+        return (
+            f"{zh}，最近的同类方案「{name}」在界外 {metres} 米",
+            f"{en}; the nearest of the service, {name}, is {metres} m outside",
+        )
+    return (
+        f"{zh}，最近的同类方案「{name}」距居住中心直线 {metres} 米",
+        f"{en}; the nearest of the service, {name}, is {metres} m from the centre as the crow flies",
+    )
+
+
 def _sentence(row: dict[str, Any], remaining: float) -> tuple[str, str]:
     cause = row["cause"]
-    if cause == "no_option":
-        if "nearest_m" not in row:
-            return "没有任何可选方案能满足本项要求", "no option can help here"
-        return (
-            f"本单元范围内没有可选方案,最近的同类方案「{row['nearest_name']}」在界外 {row['nearest_m']:,.0f} 米",
-            f"no option lies in the unit; the nearest of the service, {row['nearest_name']}, is {row['nearest_m']:,.0f} m outside",
-        )
+    if cause.startswith("no_option"):
+        return _no_option_sentence(row)
     if cause == "capacity":
-        return f"全部 {row['options']} 个可选方案合计仍不能满足要求", f"all {row['options']} options for it together are not enough"
+        return (
+            f"全部 {row['options']} 个可选方案合计仍不能满足要求",
+            f"all {row['options']} options for it together are not enough",
+        )
     wan = "" if row.get("cheapest_yuan") is None else f"{row['cheapest_yuan'] / 10_000:,.0f}"
     left = f"{remaining / 10_000:,.0f}"
     return {
-        "budget": (f"预算不足:单独满足至少需 {wan} 万元,规划期末余 {left} 万元", f"the budget is short: alone it takes at least {wan} 万元, {left} 万元 remain"),
+        "budget": (
+            f"预算不足：单独满足至少需 {wan} 万元，规划期末余 {left} 万元",
+            f"the budget is short: alone it takes at least {wan} 万元, {left} 万元 remain",
+        ),
         "limit": ("方案数量上限不足", "the limit on the number of options is too low"),
         "budget_and_limit": ("预算与方案数量上限均不足", "both the budget and the limit on options are too low"),
-        "conflict": ("与更优先的要求争用同一候选地或设施", "it competes with what comes first for the same site or facility"),
-    }[cause]  # fmt: skip
+        "conflict": (
+            "与更优先的要求争用同一候选地或设施",
+            "it competes with what comes first for the same site or facility",
+        ),
+    }[cause]

@@ -11,15 +11,18 @@ from planner.coverage.rates import weights_of
 from planner.coverage.request import CoverageRequest
 from planner.coverage.situation import Situation, matches
 from planner.mandates.effects import resulting_facilities
-from planner.mandates.evaluation import finding_keys
+from planner.mandates.evaluation import evaluate, finding_keys
+from planner.mandates.findings import MET
 from planner.mandates.rows import ColumnKind, Rows
 from planner.siting.problem import SitingProblem
 
 EFFECT_COLUMNS = ("option_id", "closes", "standard_id", "group", "people_gained", "people_only")
 
 
-def effects(problem: SitingProblem, options: pd.DataFrame, planned: Situation, requests: Sequence[CoverageRequest]) -> pd.DataFrame:
-    """Return, for each option of a plan, the findings it helps to close and the people it covers.
+def effects(
+    problem: SitingProblem, options: pd.DataFrame, planned: Situation, requests: Sequence[CoverageRequest]
+) -> pd.DataFrame:
+    """Return, for each option of a plan, the findings it closes (alone or with others) and the people it covers.
 
     Parameters
     ----------
@@ -32,24 +35,32 @@ def effects(problem: SitingProblem, options: pd.DataFrame, planned: Situation, r
     requests
         The coverage tables of the study.
     """
-    closes = _closed(problem, options)
-    rows = []
+    if options.empty:
+        return _table([])
+    closes = _closed(problem, options, planned)
+    people = {number: _people(problem, options, planned, request) for number, request in enumerate(requests)}
+    rows: list[tuple[object, ...]] = []
     for option_id, service in options["service"].items():
-        own = [request for request in requests if request.standard.service == service]
-        for request in own or [None]:
-            rows.append((option_id, ";".join(closes[str(option_id)]), request))
-    people = {id(request): _people(problem, options, planned, request) for request in requests}
-    table = [
-        (option_id, closed, "", "", pd.NA, pd.NA)
-        if request is None
-        else (option_id, closed, request.standard.standard_id, request.groups[0], *people[id(request)].loc[option_id])
-        for option_id, closed, request in rows
-    ]
-    return pd.DataFrame(table, columns=list(EFFECT_COLUMNS)).astype({"people_gained": "Int64", "people_only": "Int64"})
+        closed = ";".join(closes[str(option_id)])
+        own = [number for number, request in enumerate(requests) if request.standard.service == service]
+        rows += [
+            (option_id, closed, requests[number].standard.standard_id, requests[number].groups[0],
+             *people[number].loc[option_id])
+            for number in own
+        ]  # fmt: skip
+        if not own:
+            rows.append((option_id, closed, "", "", pd.NA, pd.NA))
+    return _table(rows)
 
 
-def _closed(problem: SitingProblem, options: pd.DataFrame) -> dict[str, list[str]]:
-    """Return by option the keys of findings that are unmet without the plan and to whose rows it adds."""
+def _table(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS)).astype({"people_gained": "Int64", "people_only": "Int64"})
+
+
+def _closed(problem: SitingProblem, options: pd.DataFrame, planned: Situation) -> dict[str, list[str]]:
+    """Return by option the keys of findings that are unmet without the plan, met with it, and to whose rows it adds."""
+    after = evaluate(problem.binding, planned)
+    met = set(finding_keys(after[after["status"] == MET]))
     view = problem.view(problem.horizon, options)
     closes: dict[str, list[str]] = {str(name): [] for name in options.index}
     for mandate in problem.binding:
@@ -57,7 +68,7 @@ def _closed(problem: SitingProblem, options: pd.DataFrame) -> dict[str, list[str
         keys = finding_keys(rows.findings)
         unmet = _unmet_without_plan(rows)
         for finding, option in _supports(rows, options):
-            if unmet[finding]:
+            if unmet[finding] and keys[finding] in met:
                 closes[str(options.index[option])].append(str(keys[finding]))
     return {name: sorted(set(keys)) for name, keys in closes.items()}
 
@@ -81,12 +92,16 @@ def _supports(rows: Rows, options: pd.DataFrame) -> list[tuple[int, int]]:
     year = rows.column_year[rows.column]
     option = rows.column_option[rows.column]
     complete = options["complete_year"].to_numpy(dtype=np.int64)
-    on_time = (kind == ColumnKind.OPTION) | ((kind == ColumnKind.YEAR_OPTION) & (complete[np.maximum(option, 0)] == year))
+    on_time = (kind == ColumnKind.OPTION) | (
+        (kind == ColumnKind.YEAR_OPTION) & (complete[np.maximum(option, 0)] == year)
+    )
     helps = on_time & supports(rows)
     return list(zip(rows.row_finding[rows.row[helps]].tolist(), option[helps].tolist(), strict=True))
 
 
-def _people(problem: SitingProblem, options: pd.DataFrame, planned: Situation, request: CoverageRequest) -> pd.DataFrame:
+def _people(
+    problem: SitingProblem, options: pd.DataFrame, planned: Situation, request: CoverageRequest
+) -> pd.DataFrame:
     cover = planned.covers(request.standard)
     weight = weights_of(planned.demand, request.groups[0])
     at_present = problem.present.at(problem.horizon).covered(request.standard, request.where)

@@ -67,7 +67,8 @@ class Plan:
         gap = max((stage.gap for stage in self.stages), default=0.0)
         return (
             f"{len(self.options)} options, {self.cost_yuan / 10_000:,.0f} 万元 ({years or 'none'})\n"
-            f"{self.status}, largest gap {gap:g}, choice {self.ties}, {len(self.causes)} findings left unmet with their cause"
+            f"{self.status}, largest gap {gap:g}, choice {self.ties}, "
+            f"{len(self.causes)} findings left unmet, each with its cause"
         )
 
 

@@ -81,7 +81,10 @@ class SitingProblem:
     def view(self, year: int, options: pd.DataFrame) -> PlanView:
         """Return what predicates may know of a plan over these options, measured in `year`."""
         return PlanView(
-            situation=self.present.at(year), options=options, years=self.years, earliest_completion=earliest_completion(options)
+            situation=self.present.at(year),
+            options=options,
+            years=self.years,
+            earliest_completion=earliest_completion(options),
         )
 
     def budget_until(self) -> npt.NDArray[np.float64]:

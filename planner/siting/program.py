@@ -42,9 +42,13 @@ class ProgramBuilder:
         self.width = options
         self.year_columns: dict[tuple[int, int], int] = {}
         self.slacks = pd.DataFrame({"column": [], "finding": []}, dtype="int64")
-        self.findings = pd.DataFrame({"mandate_id": [], "unit_code": [], "year": [], "required": [], "unmet": [], "strength": []})
+        self.findings = pd.DataFrame(
+            {"mandate_id": [], "unit_code": [], "year": [], "required": [], "unmet": [], "strength": []}
+        )
 
-    def columns(self, count: int, *, upper: float | npt.NDArray[np.float64] = 1.0, integer: bool = False) -> npt.NDArray[np.int64]:
+    def columns(
+        self, count: int, *, upper: float | npt.NDArray[np.float64] = 1.0, integer: bool = False
+    ) -> npt.NDArray[np.int64]:
         """Return `count` new columns with lower bound 0."""
         self._lower.append(np.zeros(count))
         self._upper.append(np.broadcast_to(np.asarray(upper, dtype=np.float64), (count,)).copy())
@@ -52,10 +56,18 @@ class ProgramBuilder:
         self.width += count
         return np.arange(self.width - count, self.width, dtype=np.int64)
 
-    def row(self, columns: npt.ArrayLike, values: npt.ArrayLike, *, lower: float = -np.inf, upper: float = np.inf) -> None:
+    def row(
+        self, columns: npt.ArrayLike, values: npt.ArrayLike, *, lower: float = -np.inf, upper: float = np.inf
+    ) -> None:
         """Add one row."""
         at = np.asarray(columns, dtype=np.int64)
-        self.rows(np.zeros(len(at), dtype=np.int64), at, np.broadcast_to(np.asarray(values, dtype=np.float64), at.shape), [lower], [upper])
+        self.rows(
+            np.zeros(len(at), dtype=np.int64),
+            at,
+            np.broadcast_to(np.asarray(values, dtype=np.float64), at.shape),
+            [lower],
+            [upper],
+        )
 
     def rows(
         self,
@@ -120,5 +132,10 @@ class ProgramBuilder:
         )
 
 
-def _joined(parts: list[npt.NDArray[np.generic]] | list[npt.NDArray[np.float64]] | list[npt.NDArray[np.int64]] | list[npt.NDArray[np.bool_]]) -> npt.NDArray[np.float64]:
+def _joined(
+    parts: list[npt.NDArray[np.generic]]
+    | list[npt.NDArray[np.float64]]
+    | list[npt.NDArray[np.int64]]
+    | list[npt.NDArray[np.bool_]],
+) -> npt.NDArray[np.float64]:
     return np.concatenate(parts) if parts else np.zeros(0)

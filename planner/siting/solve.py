@@ -19,7 +19,11 @@ from planner.solver import Stop
 
 
 def solve(
-    problem: SitingProblem, *, requests: Sequence[CoverageRequest] = (), stop: Stop | None = None, watch: Watch | None = None
+    problem: SitingProblem,
+    *,
+    requests: Sequence[CoverageRequest] = (),
+    stop: Stop | None = None,
+    watch: Watch | None = None,
 ) -> Plan:
     """Return the plan: lexicographically best in the final year, its options then scheduled forward.
 
@@ -40,11 +44,15 @@ def solve(
     rule = stop or Stop()
     options = usable(problem.options, problem.years)
     final = assemble(problem, options, year=problem.horizon)
-    staged = run_stages(final, aims_of(problem, final), label=str(problem.horizon), stop=rule, seed=problem.seed, watch=watch)
+    staged = run_stages(
+        final, aims_of(problem, final), label=str(problem.horizon), stop=rule, seed=problem.seed, watch=watch
+    )
     chosen = options[staged.values[: len(options)] > 0.5]
     done, stages, unique = _schedule(problem, chosen, _programme_slack(final, staged.values), rule, watch)
     dated = _dated(chosen, done)
-    planned = problem.present.at(problem.horizon).with_facilities(applied(problem.present.facilities, dated, problem.horizon))
+    planned = problem.present.at(problem.horizon).with_facilities(
+        applied(problem.present.facilities, dated, problem.horizon)
+    )
     return Plan(
         options=dated,
         stages=(*staged.stages, *stages),
@@ -66,7 +74,11 @@ def _programme_slack(final: YearProgram, values: npt.NDArray[np.float64]) -> dic
 
 
 def _schedule(
-    problem: SitingProblem, chosen: pd.DataFrame, slack_limits: Mapping[tuple[str, str, int], float], stop: Stop, watch: Watch | None
+    problem: SitingProblem,
+    chosen: pd.DataFrame,
+    slack_limits: Mapping[tuple[str, str, int], float],
+    stop: Stop,
+    watch: Watch | None,
 ) -> tuple[dict[str, int], list[Stage], bool]:
     """Return the year in which each option is complete, the stages that decided it, and whether that is unique."""
     done: dict[str, int] = {}
@@ -76,7 +88,9 @@ def _schedule(
         if len(done) == len(chosen):
             break
         program = assemble(problem, chosen, year=year, schedule=Schedule(done=done, slack_limits=slack_limits))
-        staged = run_stages(program, schedule_aims(problem, program), label=str(year), stop=stop, seed=problem.seed, watch=watch)
+        staged = run_stages(
+            program, schedule_aims(problem, program), label=str(year), stop=stop, seed=problem.seed, watch=watch
+        )
         complete = chosen.index[staged.values[: len(chosen)] > 0.5]
         done |= {str(name): year for name in complete if str(name) not in done}
         stages.extend(_renamed(staged.stages, "schedule"))
@@ -86,7 +100,14 @@ def _schedule(
 
 def _renamed(stages: Sequence[Stage], prefix: str) -> list[Stage]:
     return [
-        Stage(name=f"{prefix}.{stage.name}", status=stage.status, objective=stage.objective, bound=stage.bound, gap=stage.gap, seconds=stage.seconds)
+        Stage(
+            name=f"{prefix}.{stage.name}",
+            status=stage.status,
+            objective=stage.objective,
+            bound=stage.bound,
+            gap=stage.gap,
+            seconds=stage.seconds,
+        )
         for stage in stages
     ]
 

@@ -96,7 +96,12 @@ def aims_of(problem: SitingProblem, year_program: YearProgram) -> list[Aim]:
     """
     aims = mandate_aims(year_program)
     people = [_people_aim(year_program, number) for number in range(len(year_program.covered))]
-    cost = _option_aim(year_program, "cost", year_program.options["cost_yuan"].to_numpy(dtype=np.float64) / money_unit(problem), scale=money_unit(problem))
+    cost = _option_aim(
+        year_program,
+        "cost",
+        year_program.options["cost_yuan"].to_numpy(dtype=np.float64) / money_unit(problem),
+        scale=money_unit(problem),
+    )
     if problem.max_yuan_per_person is not None and people:
         aims.append(_priced_aim(problem, people, cost))
     elif problem.budget_yuan or problem.max_options is not None:
@@ -196,7 +201,9 @@ def run_stages(
     return Staged(values=values, stages=tuple(stages), unique=unique)
 
 
-def _is_unique(year_program: YearProgram, program: Program, values: npt.NDArray[np.float64], *, stop: Stop, seed: int) -> bool:
+def _is_unique(
+    year_program: YearProgram, program: Program, values: npt.NDArray[np.float64], *, stop: Stop, seed: int
+) -> bool:
     """Return whether no other choice of options satisfies all that the stages bound."""
     count = len(year_program.options)
     taken = values[:count] > 0.5

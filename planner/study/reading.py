@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from planner.errors import Faults, InputError, StudyError, fault, shortened
 from planner.layers.crs import study_crs
-from planner.layers.guard import not_local
+from planner.layers.guard import is_file, not_local
 from planner.layers.source import BoundarySource, DemandSource, ExclusionSource, LayerSource
 from planner.mandates.settings import MandateSettings, StandardsSettings
 from planner.network.modes import Mode, default_modes
@@ -85,9 +85,8 @@ def read_study(path: Path | str) -> Study:
 
 
 def _loaded(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        found = "a folder" if path.is_dir() else "no such file"
-        raise StudyError(fault(f"a study file at {path}", found, "correct the path"))
+    if not is_file(path):
+        raise StudyError(fault(f"a study file at {path}", "no such file", "correct the path"))
     try:
         return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -196,8 +195,8 @@ class _Reader:
         full = self.folder / path
         if problem := not_local(str(path)):
             self._say(problem)
-        elif not full.is_file():
-            names = [one.name for one in full.parent.iterdir()] if full.parent.is_dir() else []
+        elif not is_file(full):
+            names = _names_in(full.parent)
             near = get_close_matches(path.name, names, n=1)
             do = f"correct the path (there is {near[0]})" if near else "correct the path"
             self._say(fault(f"a file {path.as_posix()} for {where}", "none", do))
@@ -205,7 +204,11 @@ class _Reader:
 
     def _modes(self) -> dict[str, Mode]:
         modes = default_modes()
-        for name, raw in self.raw.get("modes", {}).items():
+        overrides = self.raw.get("modes", {})
+        if not isinstance(overrides, dict):
+            self._say(fault("tables [modes.…]", shown(overrides), "write for example [modes.walk]"))
+            return modes
+        for name, raw in overrides.items():
             override = parsed(_ModeOverride, raw, where=f"[modes.{name}]", faults=self.faults)
             if override is None:
                 continue
@@ -252,6 +255,13 @@ class _Reader:
             if option.earliest_year is not None and option.earliest_year > head.years[-1]:
                 found = f"{option.earliest_year} for option {option.id!r}"
                 self._say(fault(f"an earliest_year up to {head.years[-1]}", found, "correct it or remove the option"))
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return sorted(one.name for one in folder.iterdir())
+    except (OSError, ValueError):  # no folder, or no path at all
+        return []
 
 
 def _mode(modes: Mapping[str, Mode], name: str, override: _ModeOverride) -> Mode:

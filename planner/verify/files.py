@@ -34,7 +34,8 @@ TABLES = {
 """The tables that are read, and the columns each must have."""
 
 _KEYS = (
-    "study.path", "inputs", "plan.options", "plan.cost_yuan", "settings.study.base_year", "settings.study.years",
+    "study.path", "inputs", "plan.options", "plan.cost_yuan", "findings.before", "findings.after",
+    "settings.study.base_year", "settings.study.years",
     "settings.study.crs", "settings.layers.boundaries", "settings.layers.population", "settings.layers.facilities",
     "settings.roads", "settings.modes", "settings.network", "settings.standards", "settings.numbers",
     "settings.coverage", "settings.mandates",

@@ -97,7 +97,7 @@ def coverage(scene: Scene) -> pd.DataFrame:
         standard = standards[request["standard"]]
         standing = scene.standing(standard["service"], request.get("where"))
         inside = world.ruler.covered(standard, standing)
-        for group in (*request["groups"], "places"):
+        for group in (*(request.get("groups") or ["people"]), "places"):
             total, covered = world.sums(group), world.sums(group, inside)
             rows += [(number, standard["id"], unit, group, total[unit], covered[unit]) for unit in units]
     table = pd.DataFrame(rows, columns=["request", "standard_id", "unit_code", "group", "total", "covered"])

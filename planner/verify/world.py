@@ -211,12 +211,12 @@ def open_facilities(
 
 
 def of_kind(facility: Mapping[str, Any], service: str, where: Mapping[str, Any] | None) -> bool:
-    """Return whether a facility is of a service and has these attributes; an unknown one it has not."""
+    """Return whether a facility is of a service and has these attributes (unknown is "")."""
     if facility["service"] != service:
         return False
     for name, value in (where or {}).items():
         wanted = {plain(one) for one in (value if isinstance(value, list | tuple) else [value])}
-        if not plain(facility[name]) or plain(facility[name]) not in wanted:
+        if plain(facility[name]) not in wanted:
             return False
     return True
 

@@ -46,7 +46,9 @@ def test_other_study_crs_are_refused(code: str, found: str) -> None:
     assert len(caught.value.faults) == 1
 
 
-@pytest.mark.parametrize("text", ["EPSG:4610", "EPSG:4214", "EPSG:2333", "EPSG:2384", "EPSG:2435", "EPSG:21421", XIAN_WKT])
+@pytest.mark.parametrize(
+    "text", ["EPSG:4610", "EPSG:4214", "EPSG:2333", "EPSG:2384", "EPSG:2435", "EPSG:21421", XIAN_WKT]
+)
 def test_old_datums_are_refused_with_the_reason(text: str) -> None:
     """Xian80 and Beijing54, geographic, projected or as WKT, are refused because PROJ moves nothing."""
     with pytest.raises(LayerError, match="silently misplace"):

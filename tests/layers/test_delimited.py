@@ -38,8 +38,8 @@ def test_trailing_commas_in_the_header_are_forgiven(write: Callable[..., Path], 
         ("a,b\n1,2\n1,2,3\n", "saw 3"),
         ("a,a\n1,2\n", "a twice"),
         ("a,,c\n1,2,3\n", "none for column 2"),
-        ("\n", ""),
-        ('a,b\n1,"2\n', ""),
+        ("\n", "^expected "),
+        ('a,b\n1,"2\n', "^expected "),
     ],
 )
 def test_broken_tables_are_one_sentence(text: str, found: str, write: Callable[..., Path], log: FaultLog) -> None:

@@ -12,6 +12,9 @@ def test_name_is_file_and_layer() -> None:
     """Faults call a layer by its file, and by its layer in it where one is given."""
     assert LayerSource(path=Path("a/b.csv")).name == "b.csv"
     assert LayerSource(path=Path("a/b.gpkg"), layer="roads").name == "b.gpkg:roads"
+    assert (
+        LayerSource(path=Path("a/b.osm.pbf"), osm={"amenity": "school", "name": True}).name == "b.osm.pbf:amenity,name"
+    )
 
 
 @pytest.mark.parametrize("key", ["values", "where", "osm"])

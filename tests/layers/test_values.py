@@ -35,7 +35,9 @@ def test_up_to_three_cells_are_named() -> None:
         _numbers(["a", "b", "c", "d", "e"])
 
 
-@given(st.lists(st.one_of(st.integers(-(10**12), 10**12), st.floats(allow_nan=False, allow_infinity=False)), min_size=1))
+@given(
+    st.lists(st.one_of(st.integers(-(10**12), 10**12), st.floats(allow_nan=False, allow_infinity=False)), min_size=1)
+)
 def test_numbers_written_out_come_back(values: list[float]) -> None:
     """Any finite number survives being written as text."""
     assert _numbers([repr(value) for value in values]) == [float(value) for value in values]

@@ -58,19 +58,38 @@ def _some(rng: np.random.Generator, make: Callable[[int], dict[str, Any]], low: 
 
 def _years(rng: np.random.Generator) -> dict[str, Any]:
     status = _pick(rng, ["现状", "现状", "在建", "规划"])
-    return {"status": status, "opened_year": _pick(rng, [None, 2026, 2027]) or pd.NA, "closed_year": _pick(rng, [None, None, None, 2026]) or pd.NA}
+    return {
+        "status": status,
+        "opened_year": _pick(rng, [None, 2026, 2027]) or pd.NA,
+        "closed_year": _pick(rng, [None, None, None, 2026]) or pd.NA,
+    }
 
 
-def _acting(rng: np.random.Generator, table: pd.DataFrame, n: int, service: str, change: dict[str, Any]) -> dict[str, Any]:
+def _acting(
+    rng: np.random.Generator, table: pd.DataFrame, n: int, service: str, change: dict[str, Any]
+) -> dict[str, Any]:
     """Return an option that acts on a standing facility that is to stay, as `make_options` does, or builds at a free place."""
     staying = list(table.index[(table["status"] == "现状") & table["closed_year"].isna()])
     common = {"option_id": f"o{n}", "service": service, "build_years": int(rng.integers(0, 2)), **change}
     if staying and rng.random() < 0.5:
         at = str(_pick(rng, staying))
         row = table.loc[at]
-        return {**common, "action": "upgrade", "facility_id": at, "place_id": row["place_id"], "unit_code": row["unit_code"], "exclusive_group": f"facility:{at}"}
+        return {
+            **common,
+            "action": "upgrade",
+            "facility_id": at,
+            "place_id": row["place_id"],
+            "unit_code": row["unit_code"],
+            "exclusive_group": f"facility:{at}",
+        }
     site = f"s{int(rng.integers(3))}"
-    return {**common, "action": "build", "place_id": site, "unit_code": _pick(rng, ["A0", "A1v0", "A2v1", "B0v0"]), "exclusive_group": f"site:{site}"}
+    return {
+        **common,
+        "action": "build",
+        "place_id": site,
+        "unit_code": _pick(rng, ["A0", "A1v0", "A2v1", "B0v0"]),
+        "exclusive_group": f"site:{site}",
+    }
 
 
 def _count_case(rng: np.random.Generator) -> Case:
@@ -78,10 +97,28 @@ def _count_case(rng: np.random.Generator) -> Case:
     table = facilities(*_some(rng, lambda n: {
         "facility_id": f"f{n}", "service": _pick(rng, ["kindergarten", "kindergarten", "other"]), "unit_code": _pick(rng, ["A0v0", "A0", "A1v1", "A2", "B0"]),
         "owner": _pick(rng, ["public", "public", "private"]), "rank": _pick(rng, ["central", "central", ""]), **_years(rng)}, 6, 14))  # fmt: skip
-    chosen = options(*_some(rng, lambda n: _acting(rng, table, n, "kindergarten", {"owner": _pick(rng, ["public", "private", ""]), "rank": _pick(rng, ["central", ""])}), 1, 4))
+    chosen = options(
+        *_some(
+            rng,
+            lambda n: _acting(
+                rng,
+                table,
+                n,
+                "kindergarten",
+                {"owner": _pick(rng, ["public", "private", ""]), "rank": _pick(rng, ["central", ""])},
+            ),
+            1,
+            4,
+        )
+    )
     demand = people(rng, units)
     present = situation(units, table, demand, anchor_table(demand, units), random_reaches(rng, [], [], demand, demand))
-    predicate = CountPerUnit(service="kindergarten", where={"owner": "public", "rank": "central"}, unit_set=BUILT_IN["townships"], minimum=1 + int(rng.random() < 0.2))
+    predicate = CountPerUnit(
+        service="kindergarten",
+        where={"owner": "public", "rank": "central"},
+        unit_set=BUILT_IN["townships"],
+        minimum=1 + int(rng.random() < 0.2),
+    )
     return predicate, present, chosen
 
 
@@ -90,10 +127,23 @@ def _programme_case(rng: np.random.Generator) -> Case:
     table = facilities(*_some(rng, lambda n: {
         "facility_id": f"f{n}", "service": "fitness_park", "unit_code": _pick(rng, ["A0", "B0"]),
         "demonstration": _pick(rng, [True, True, False, pd.NA]), **_years(rng)}, 0, 4))  # fmt: skip
-    chosen = options(*_some(rng, lambda n: _acting(rng, table, n, "fitness_park", {"demonstration": _pick(rng, [True, True, False])}), 2, 4))
+    chosen = options(
+        *_some(
+            rng,
+            lambda n: _acting(rng, table, n, "fitness_park", {"demonstration": _pick(rng, [True, True, False])}),
+            2,
+            4,
+        )
+    )
     demand = people(rng, units)
     present = situation(units, table, demand, anchor_table(demand, units), random_reaches(rng, [], [], demand, demand))
-    predicate = ProgrammePerYear(service="fitness_park", where={"demonstration": True}, unit_set=BUILT_IN["city"], minimum=int(rng.integers(1, 3)), years=YEARS)
+    predicate = ProgrammePerYear(
+        service="fitness_park",
+        where={"demonstration": True},
+        unit_set=BUILT_IN["city"],
+        minimum=int(rng.integers(1, 3)),
+        years=YEARS,
+    )
     return predicate, present, chosen
 
 
@@ -129,7 +179,16 @@ def _depot_table(rng: np.random.Generator) -> pd.DataFrame:
 
 def _roles_case(rng: np.random.Generator) -> Case:
     units, table = land(townships=2), _depot_table(rng)
-    chosen = options(*_some(rng, lambda n: _acting(rng, table, n, "disaster_depot", {"level": _pick(rng, ["village", "township", "county"])}), 1, 4))
+    chosen = options(
+        *_some(
+            rng,
+            lambda n: _acting(
+                rng, table, n, "disaster_depot", {"level": _pick(rng, ["village", "township", "county"])}
+            ),
+            1,
+            4,
+        )
+    )
     demand = people(rng, units, points=5)
     anchors = anchor_table(demand, units)
     limit = standard("anchor", "disaster_depot")
@@ -147,10 +206,19 @@ def _coverage_case(rng: np.random.Generator) -> Case:
     units = land(townships=2)
     table = facilities(*_some(rng, lambda n: {
         "facility_id": f"f{n}", "service": "school", "unit_code": "A0", "owner": _pick(rng, ["public", "private"]), **_years(rng)}, 0, 3))  # fmt: skip
-    chosen = options(*_some(rng, lambda n: _acting(rng, table, n, "school", {"owner": _pick(rng, ["public", "public", "private"])}), 1, 4))
+    chosen = options(
+        *_some(
+            rng,
+            lambda n: _acting(rng, table, n, "school", {"owner": _pick(rng, ["public", "public", "private"])}),
+            1,
+            4,
+        )
+    )
     demand = people(rng, units, points=8)
     limit = standard("demand", "school")
-    reaches = random_reaches(rng, [limit], {*table["place_id"], *chosen["place_id"]}, demand, anchor_table(demand, units))
+    reaches = random_reaches(
+        rng, [limit], {*table["place_id"], *chosen["place_id"]}, demand, anchor_table(demand, units)
+    )
     predicate = CoverageShare(service="school", where={"owner": "public"}, standard=limit, group=str(_pick(rng, ["people", "places"])),
                               share=float(_pick(rng, [0.2, 0.4, 0.6])), unit_set=BUILT_IN["streets_and_townships"])  # fmt: skip
     return predicate, situation(units, table, demand, anchor_table(demand, units), reaches), chosen
@@ -171,7 +239,10 @@ def _satisfied(rows: Rows, view: PlanView, plan: pd.DataFrame) -> list[bool]:
     lower, upper = rows.column_lower.copy(), rows.column_upper.copy()
     is_option, is_year = rows.column_kind == ColumnKind.OPTION, rows.column_kind == ColumnKind.YEAR_OPTION
     complete = np.array([option in taken for option in rows.column_option])
-    exactly = np.array([taken.get(option) == year for option, year in zip(rows.column_option, rows.column_year, strict=True)], dtype=bool)
+    exactly = np.array(
+        [taken.get(option) == year for option, year in zip(rows.column_option, rows.column_year, strict=True)],
+        dtype=bool,
+    )
     value = np.where(is_option, complete, exactly & is_year).astype(float)
     fixed = is_option | is_year
     lower[fixed] = upper[fixed] = value[fixed]

@@ -197,16 +197,17 @@ def test_costs_equal_networkx_on_random_multigraphs(block, random_network, rando
         check_against_networkx(network, places, demand, ("foot", "car")[seed % 2])
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_cutoff_keeps_exactly_the_costs_up_to_it(seed, random_network, random_points):
-    """A pair is held exactly when its cost, access legs included, is at most the cutoff."""
+@pytest.mark.parametrize("count", [4, 80])
+@pytest.mark.parametrize("seed", range(5))
+def test_cutoff_keeps_exactly_the_costs_up_to_it(seed, count, random_network, random_points):
+    """A pair is held exactly when its cost, access legs included, is at most the cutoff; few targets or many."""
     rng = np.random.default_rng(1000 + seed)
     network = random_network(rng)
-    places, demand = random_points(rng, network, 6, "p"), random_points(rng, network, 40, "d")
+    places, demand = random_points(rng, network, 6, "p"), random_points(rng, network, count, "d")
     for need in all_needs(places, mode="foot", cutoff=2**31 - 2):
         everything = as_dict(computed(network, places, demand, [need]), need.label)
-        limit = int(np.median(list(everything.values())))
-        for cutoff in (limit, limit - 1, 0):
+        some = [int(cost) for cost in rng.choice(sorted(everything.values()), 4)]
+        for cutoff in (0, *some, *(max(cost - 1, 0) for cost in some)):
             held = as_dict(computed(network, places, demand, [need._replace(cutoff=cutoff)]), need.label)
             assert held == {pair: cost for pair, cost in everything.items() if cost <= cutoff}
 
@@ -314,6 +315,23 @@ def test_lists_grow(network_of, points_of):
     assert grown.complete
     doubled = grow_nearest(held, needs[0].label, network, points=tables, settings=ANYWHERE)
     assert doubled.nearest[needs[0].label].place.shape == (1, 2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_grown_lists_equal_long_lists(seed, random_network, random_points):
+    """Lists grown from one place to all of them equal those that were long from the start."""
+    rng = np.random.default_rng(3000 + seed)
+    network = random_network(rng)
+    places, demand = random_points(rng, network, 12, "p"), random_points(rng, network, 30, "d")
+    tables = {"place": places, "demand": demand}
+    needs = all_needs(places, mode="car", cutoff=100_000)
+    held, long = (computed(network, places, demand, needs, k=k) for k in (1, 12))
+    for need in needs:
+        grown = grow_nearest(held, need.label, network, points=tables, settings=ANYWHERE, k=12)
+        for name in ("place", "costs"):
+            np.testing.assert_array_equal(
+                getattr(grown.nearest[need.label], name), getattr(long.nearest[need.label], name)
+            )
 
 
 def test_empty_tables_give_empty_reaches(network_of, points_of):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from planner.network import NetworkSettings, Snapper
+from planner.network import Attachments, NetworkSettings, Snapper
 
 
 def test_points_attach_at_a_fraction_of_the_nearest_edge(network_of, points_of):
@@ -57,6 +57,18 @@ def test_ties_fall_to_the_lowest_edge(network_of, points_of):
         )
         assert found.edge.tolist() == [0, 0, 0]
         assert found.along_mm.tolist() == [0, 5_000, 0]
+
+
+def test_attachments_survive_their_table(network_of, points_of):
+    """The access table holds all there is to know of how points attach."""
+    network = network_of([[(0, 0), (5000, 0)], [(100, 300), (200, 300)]])
+    points = points_of([(150, 290), (150, 600), (150, 900)])
+    found = Snapper(network, "foot", NetworkSettings(max_snap_m=400)).attach(points)
+    again = Attachments.from_frame(found.to_frame())
+    assert again.ids.equals(found.ids)
+    for name in ("status", "edge", "along_mm", "rest_mm", "access_mm", "component"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(found, name))
+        assert getattr(again, name).dtype == getattr(found, name).dtype
 
 
 def test_only_permitted_edges_are_looked_at(network_of, points_of):

@@ -53,6 +53,16 @@ def test_equals_every_pair(seed):
     np.testing.assert_array_equal(nearest.costs, np.take_along_axis(cost.T, best, axis=1))
 
 
+def test_many_equal_distances_fall_to_the_lowest_ids():
+    """Of thirty places on one spot, and thirty as far on the other side, the first ids are the nearest."""
+    names = np.random.default_rng(2).permutation([f"p{number:02d}" for number in range(60)])
+    places = pd.DataFrame({"x": [3.0] * 30 + [-3.0] * 30, "y": 4.0}, index=pd.Index(names, dtype="str"))
+    demand = pd.DataFrame({"x": [0.0, 1.0], "y": [0.0, 0.0]}, index=["a", "b"])
+    _, nearest = straight(places, demand, cutoff=1, k=3)
+    assert nearest.place_ids[nearest.place[0]].tolist() == ["p00", "p01", "p02"]
+    assert nearest.place_ids[nearest.place[1]].tolist() == sorted(names[:30])[:3]
+
+
 def test_a_limit_met_exactly_is_met():
     """A distance that rounds to the cutoff is held; the next millimetre is not."""
     places = pd.DataFrame({"x": [0.0], "y": [0.0]}, index=["p"])

@@ -73,13 +73,17 @@ function overlaps(box, view) {
   return box[0] < view.box[2] && box[2] > view.box[0] && box[1] < view.box[3] && box[3] > view.box[1];
 }
 
+function trace(ctx, line, view) {
+  const p = line.points;
+  ctx.moveTo(p[0] * view.scale - view.ox, p[1] * view.scale - view.oy);
+  for (let i = 2; i < p.length; i += 2) ctx.lineTo(p[i] * view.scale - view.ox, p[i + 1] * view.scale - view.oy);
+}
+
 function outline(ctx, shape, view) {
   ctx.beginPath();
   for (const part of shape.parts) {
-    const p = part.points;
-    for (let i = 0; i < p.length; i += 2) ctx.lineTo(p[i] * view.scale - view.ox, p[i + 1] * view.scale - view.oy);
+    trace(ctx, part, view);
     ctx.closePath();
-    ctx.moveTo(0, 0);
   }
 }
 

@@ -141,4 +141,7 @@ const coverageRows = (function () {
   return function (standard, unit) { return found.get(standard + ':' + unit) || []; };
 })();
 
+// The view with the most to tell comes first: the most gaps at present.
+state.view = DATA.views.reduce(function (best, view, i) { return view.before[1] > DATA.views[best].before[1] ? i : best; }, 0);
+
 const cityUnit = units.findIndex(function (unit) { return unit.level === 'city'; });

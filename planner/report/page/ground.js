@@ -9,13 +9,16 @@ const topLevel = (function () {
 
 // From which zoom beyond the whole study each class is drawn, how broad and in which colour.
 const ROADS = {
-  motorway: [-9, 2.6, '#c9a66b'], trunk: [-9, 2.2, '#cfae78'], primary: [0, 1.6, '#c5bba9'], secondary: [1, 1.3, '#cbc5ba'],
-  tertiary: [2, 1.1, '#d2cec6'], residential: [3, 0.9, '#d9d6d0'], other: [3.5, 0.8, '#dedbd6'],
+  motorway: [-9, 2.6, '#c9a66b'], trunk: [-9, 2.2, '#cfae78'], primary: [-9, 1.6, '#cdbd9f'], secondary: [-0.5, 1.1, '#d3ccbf'],
+  tertiary: [1.5, 1.1, '#d2cec6'], residential: [2.5, 0.9, '#d9d6d0'], other: [3, 0.8, '#dedbd6'],
 };
 
 const roads = DATA.roads.map(function (entry) {
   return { name: entry.class, style: ROADS[entry.class], lines: entry.lines.map(traced) };
 });
+
+const borders = {};
+for (const level in DATA.borders) borders[level] = DATA.borders[level].map(traced);
 
 const landPainter = {
   layer: 'ground',
@@ -39,9 +42,7 @@ const roadPainter = {
       ctx.beginPath();
       for (const line of road.lines) {
         if (!overlaps(line.box, view)) continue;
-        const p = line.points;
-        ctx.moveTo(p[0] * view.scale - view.ox, p[1] * view.scale - view.oy);
-        for (let i = 2; i < p.length; i += 2) ctx.lineTo(p[i] * view.scale - view.ox, p[i + 1] * view.scale - view.oy);
+        trace(ctx, line, view);
         drawn += 1;
       }
       ctx.strokeStyle = road.style[2];
@@ -86,13 +87,12 @@ const exclusionPainter = {
 const borderPainter = {
   layer: 'land',
   paint: function (ctx, view) {
-    const close = view.detail >= 0.5, cells = [], tops = [];
-    for (const i of drawnUnits) if (overlaps(units[i].shape.box, view)) (units[i].level === topLevel ? tops : cells).push(i);
+    const close = view.detail >= 0.5;
     ctx.lineJoin = 'round';
-    stroke(ctx, view, cells.filter(function (i) { return units[i].level === 'township'; }), COLOUR.cell, close ? 1 : 0.6, []);
-    stroke(ctx, view, tops, 'rgba(255, 255, 255, .85)', 4, []);
-    stroke(ctx, view, tops, COLOUR.county, 1.5, topLevel === 'county' ? [7, 2, 1.5, 2] : []);
-    return cells.length + tops.length;
+    if (topLevel !== 'township') stroke(ctx, view, borders.township || [], COLOUR.cell, close ? 1 : 0.6, []);
+    stroke(ctx, view, borders[topLevel] || [], 'rgba(255, 255, 255, .85)', 4, []);
+    stroke(ctx, view, borders[topLevel] || [], COLOUR.county, 1.5, topLevel === 'county' ? [8, 2.5, 1.5, 2.5] : []);
+    return drawnUnits.length;
   },
   hit: function (view, x, y) {
     const i = unitAt(view, x, y, ['township', 'county', 'city']);
@@ -100,14 +100,13 @@ const borderPainter = {
   },
 };
 
-function stroke(ctx, view, chosen, colour, width, dashes) {
+function stroke(ctx, view, lines, colour, width, dashes) {
   ctx.strokeStyle = colour;
   ctx.lineWidth = width;
   ctx.setLineDash(dashes);
-  for (const i of chosen) {
-    outline(ctx, units[i].shape, view);
-    ctx.stroke();
-  }
+  ctx.beginPath();
+  for (const line of lines) if (overlaps(line.box, view)) trace(ctx, line, view);
+  ctx.stroke();
 }
 
 // The smallest unit of these levels under a point of the canvas.

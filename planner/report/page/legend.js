@@ -67,13 +67,14 @@ const LEGENDS = {
     ];
   },
   findings: findingLegend,
-  facilities: function () { return services.filter(function (name) { return facilityService.includes(name); }).map(serviceEntry).concat(note(text('facilities_note'))); },
+  facilities: function () { return serviceEntries('facilities', facilityService, 'n_places').concat(note(text('facilities_note'))); },
   plan: function () {
     const style = { colour: '#777', shape: 'circle' };
-    return [
+    return serviceEntries('plan', planService, 'n_projects').concat([
       entry(function (ctx, x) { pin(ctx, x, 18, 6, style, true); }, text('plan_build')),
       entry(function (ctx, x) { pin(ctx, x, 18, 6, style, false); }, text('plan_upgrade')),
-    ].concat(services.filter(function (name) { return planService.includes(name); }).map(planEntry), note(text('plan_note')));
+      note(text('plan_note')),
+    ]);
   },
   sites: function () {
     const out = DATA.sites.excluded.filter(Boolean).length;
@@ -98,14 +99,24 @@ function lineSwatch(ctx, x, y, colour, width, dashes) {
   ctx.stroke();
 }
 
-function serviceEntry(service) {
-  const style = serviceStyle(service), count = facilityService.filter(function (name) { return name === service; }).length;
-  return entry(function (ctx, x, y) { symbol(ctx, style.shape, x, y, 6, style.colour, false); }, word('services', service), text('n_places', { n: number(count, 0) }));
-}
-
-function planEntry(service) {
-  const style = serviceStyle(service), count = planService.filter(function (name) { return name === service; }).length;
-  return entry(function (ctx, x, y) { symbol(ctx, style.shape, x, y, 6, style.colour, false); }, word('services', service), text('n_projects', { n: count }));
+// Services with a tick each; a service is ticked for facilities and projects alike.
+function serviceEntries(layer, names, unitKey) {
+  return services.filter(function (service) { return names.includes(service); }).map(function (service) {
+    const style = serviceStyle(service), count = names.filter(function (name) { return name === service; }).length;
+    const tick = element('input');
+    tick.type = 'checkbox';
+    tick.id = 'service-' + layer + '-' + services.indexOf(service);
+    tick.checked = state.services[service];
+    tick.onchange = function () { state.services[service] = tick.checked; changed(); };
+    const made = element('label', 'entry', [
+      tick,
+      swatch(function (ctx, x, y) { symbol(ctx, style.shape, x, y, 6, style.colour, false); }),
+      element('span', 'words', word('services', service)),
+      element('span', 'value', text(unitKey, { n: number(count, 0) })),
+    ]);
+    made.htmlFor = tick.id;
+    return made;
+  });
 }
 
 function leadGroup() { return word('groups', STRINGS[DATA.standards[state.standard].group]); }
@@ -116,7 +127,8 @@ function coverageLegend() {
   found.push(entry(dotSwatch(COLOUR.gap), text('uncovered')));
   if (state.side && pointsByState().lost.length) found.push(entry(dotSwatch(COLOUR.lost), text('no_longer_covered')));
   const standard = DATA.standards[state.standard];
-  const kind = [word('modes', STRINGS[standard.mode]), word('cost_kinds', STRINGS[standard.kind]), word('directions', STRINGS[standard.direction]), '≤ ' + STRINGS[standard.limit]];
+  const straight = STRINGS[standard.mode] === 'straight';
+  const kind = [straight ? '' : word('modes', STRINGS[standard.mode]), word('cost_kinds', STRINGS[standard.kind]), straight ? '' : word('directions', STRINGS[standard.direction]), '≤\u00a0' + unbroken(STRINGS[standard.limit])].filter(Boolean);
   found.push(note(kind.join(' · ')));
   if (cityUnit >= 0) found.push(shareBars(cityUnit));
   found.push(note(text('coverage_note', { group: word('groups', META.group) })));
@@ -143,11 +155,18 @@ function shareBars(unit) {
 
 function findingLegend() {
   const view = DATA.views[state.view], now = state.side ? view.after : view.before, rowsOfView = viewRows[state.view];
-  const before = view.before, count = function (i) { return before[i] === view.after[i] ? String(now[i]) : before[i] + ' → ' + view.after[i]; };
-  const found = [entry(boxSwatch(FILLS.met), word('statuses', 'met'), count(0))];
-  if (state.side) found.push(entry(boxSwatch(FILLS.gained), text('met_by_plan')));
-  found.push(entry(boxSwatch(FILLS.gap), word('statuses', 'gap'), count(1)));
-  found.push(entry(boxSwatch(hatching), word('statuses', 'not_evaluable'), count(2)));
+  const before = view.before, onPoints = rowsOfView.points.size > 0;
+  const count = function (i) { return before[i] === view.after[i] ? number(now[i], 0) : number(before[i], 0) + ' → ' + number(view.after[i], 0); };
+  const mark = function (status, fill) {
+    return onPoints ? function (ctx, x, y) { statusSymbol(ctx, status, x, y, 6); } : boxSwatch(fill);
+  };
+  const found = [entry(mark('met', FILLS.met), word('statuses', 'met'), count(0))];
+  if (state.side) found.push(entry(mark('gained', FILLS.gained), text('met_by_plan')));
+  found.push(entry(mark('gap', FILLS.gap), word('statuses', 'gap'), count(1)));
+  found.push(entry(mark('not_evaluable', hatching), word('statuses', 'not_evaluable'), count(2)));
+  found.push(note(text('findings_note', { n: number(rowsOfView.all.length, 0) })));
+  const years = yearChips(rowsOfView.all);
+  if (years) found.push(years);
   found.push(note([STRINGS[view.section], STRINGS[view.lead_department]].filter(Boolean).join(' · ')));
   const confirmed = view.confirmed === null ? '' : text(view.confirmed ? 'standard_confirmed' : 'standard_unconfirmed');
   if (STRINGS[view.standard]) found.push(note(text('standard') + ': ' + [STRINGS[view.standard], STRINGS[view.limit], confirmed].filter(Boolean).join(' · ')));
@@ -155,6 +174,16 @@ function findingLegend() {
   const lost = rowsOfView.all.filter(function (i) { return findings.shape[i] < 0 && findings.facility[i] < 0; }).length;
   if (lost) found.push(note(text('not_drawn', { n: lost })));
   return found;
+}
+
+// A mandate that counts years and speaks of one unit shows each year.
+function yearChips(rowsOfOne) {
+  const counted = rowsOfOne.filter(function (i) { return findings.year[i]; });
+  if (!counted.length || counted.length > 12) return null;
+  return element('div', 'years', counted.map(function (i) {
+    const status = STATUS[statusOf(i, state.side)];
+    return chip(status || 'not_evaluable', findings.year[i] + ' ' + (status ? word('statuses', status) : '–'));
+  }));
 }
 
 function joined(rowsOfView) {

@@ -56,42 +56,40 @@ function layerBlock(name) {
   const block = element('section', 'layer', caption);
   if (!state.layers[name]) return block;
   const body = element('div', 'legend', chooser(name));
+  if (name === 'findings') body.appendChild(element('p', 'quote', mandateName(DATA.views[state.view])));
   for (const part of LEGENDS[name]()) if (part) body.appendChild(part);
   block.appendChild(body);
   return block;
 }
 
-// The choices that belong to a layer: which standard, which mandate, which services.
+// The choice that belongs to a layer: which standard, which mandate.
 function chooser(name) {
   if (name === 'coverage' || (name === 'gaps' && !state.layers.coverage)) return select('standard', DATA.standards.map(function (_, i) { return standardName(i); }));
-  if (name === 'findings') return select('view', DATA.views.map(function (view) { return word('levels', STRINGS[view.level]) + ' · ' + mandateName(view); }));
-  if (name === 'plan' || (name === 'facilities' && !state.layers.plan)) return element('div', 'services', services.map(serviceTick));
+  if (name === 'findings') return select('view', DATA.views.map(viewName), DATA.views.map(mandateName));
   return null;
 }
 
-function select(key, names) {
+function viewName(view) {
+  return word('levels', STRINGS[view.level]) + ' · ' + word('statuses', 'gap') + ' ' + view.before[1] + ' → ' + view.after[1];
+}
+
+// Names under a heading each, where headings are given.
+function select(key, names, headings) {
   const made = element('select');
   made.id = 'choose-' + key;
   made.setAttribute('aria-label', text('choose_' + key));
   names.forEach(function (name, i) {
     const option = element('option', '', name);
     option.value = String(i);
-    made.appendChild(option);
+    if (headings && (i === 0 || headings[i] !== headings[i - 1])) {
+      made.appendChild(element('optgroup'));
+      made.lastChild.label = headings[i];
+    }
+    (headings ? made.lastChild : made).appendChild(option);
   });
   made.value = String(state[key]);
   made.onchange = function () { state[key] = Number(made.value); map.closePopup(); changed(); };
   return made;
-}
-
-function serviceTick(service) {
-  const tick = element('input');
-  tick.type = 'checkbox';
-  tick.id = 'service-' + services.indexOf(service);
-  tick.checked = state.services[service];
-  tick.onchange = function () { state.services[service] = tick.checked; changed(); };
-  const caption = element('label', 'service', [tick, element('span', '', word('services', service))]);
-  caption.htmlFor = tick.id;
-  return caption;
 }
 
 // ---------------------------------------------------------------------------------------------- search
@@ -133,7 +131,7 @@ function showResults(list, typed) {
 function matches(wanted) {
   const found = [], has = function (name) { return name.toLowerCase().includes(wanted); };
   units.forEach(function (unit, i) {
-    if (has(unit.name) || unit.code === wanted) found.push({ name: unit.name, kind: word('levels', unit.level), open: function () { return unitFound(i); } });
+    if ((has(unit.name) || unit.code === wanted) && outlined(i) >= 0) found.push({ name: unit.name, kind: word('levels', unit.level), open: function () { return unitFound(i); } });
   });
   const tables = [[DATA.plan, text('project'), planFound], [DATA.facilities, null, facilityFound], [DATA.sites, text('site'), siteFound]];
   for (const table of tables) {
@@ -145,10 +143,13 @@ function matches(wanted) {
 }
 
 // A unit without an outline is shown by the one it lies in.
-function unitFound(i) {
+function outlined(i) {
   let at = i;
   while (at >= 0 && !units[at].shape) at = units[at].parent;
-  if (at < 0) return null;
-  const box = units[at].shape.box;
+  return at;
+}
+
+function unitFound(i) {
+  const at = outlined(i), box = units[at].shape.box;
   return { at: latLng(units[at].x, units[at].y), bounds: L.latLngBounds(latLng(box[0], box[3]), latLng(box[2], box[1])), content: function () { return unitPopup(i); } };
 }

@@ -27,7 +27,7 @@ const pointsByState = (function () {
 const coveragePainter = {
   layer: 'coverage',
   paint: function (ctx, view) {
-    const groups = pointsByState(), size = Math.min(7, Math.max(1.15, 1.3 * Math.pow(1.38, view.detail)));
+    const groups = pointsByState(), size = Math.min(4.2, Math.max(1.15, 1.3 * Math.pow(1.24, view.detail)));
     let drawn = 0;
     for (const name of ORDER) {
       ctx.fillStyle = COLOUR[name];
@@ -56,10 +56,21 @@ function dot(ctx, x, y, r) {
 // ---------------------------------------------------------------------------------------------- gap areas
 
 const gaps = DATA.gaps.map(function (table) { return Object.assign(placed(table), { table: table }); });
-const mostPeople = Math.max(1, ...gaps.map(function (side) { return side.table.people.reduce(function (a, b) { return Math.max(a, b || 0); }, 0); }));
+
+// The people of a large gap area (nine in ten are smaller) of the standard shown: what the circles are sized by.
+const largeGap = (function () {
+  const known = {};
+  return function () {
+    if (known[state.standard]) return known[state.standard];
+    const side = gaps[0], people = side.table.people.filter(function (_, i) { return gapShown(side, i); });
+    people.sort(function (a, b) { return a - b; });
+    known[state.standard] = Math.max(1, people[Math.floor(people.length * 0.9)] || 1);
+    return known[state.standard];
+  };
+})();
 
 function gapRadius(view, people) {
-  return Math.max(4, 26 * Math.sqrt((people || 0) / mostPeople) * Math.min(1.8, 1 + 0.15 * Math.max(0, view.detail)));
+  return Math.min(40, Math.max(3, 8.5 * Math.sqrt((people || 0) / largeGap()) * Math.min(2, 1 + 0.2 * Math.max(0, view.detail))));
 }
 
 function gapShown(side, i) { return side.table.standard[i] === state.standard; }

@@ -25,6 +25,9 @@ function popup(kind, title, parts) {
 
 function chip(status, words) { return element('span', 'chip ' + status, words); }
 
+// A quantity does not part from its unit at the end of a line.
+function unbroken(words) { return words.split(' ').join('\u00a0'); }
+
 function statusChip(i, side) {
   const status = STATUS[statusOf(i, side)];
   return status ? chip(status, word('statuses', status)) : '–';
@@ -33,7 +36,7 @@ function statusChip(i, side) {
 function standardName(i) {
   const standard = DATA.standards[i];
   if (!standard) return '';
-  const parts = [word('services', STRINGS[standard.service]), word('modes', STRINGS[standard.mode]), STRINGS[standard.limit]];
+  const parts = [word('services', STRINGS[standard.service]), word('modes', STRINGS[standard.mode]), unbroken(STRINGS[standard.limit])];
   return parts.filter(Boolean).join(' · ');
 }
 

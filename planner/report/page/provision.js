@@ -77,7 +77,7 @@ function siteSymbol(ctx, x, y, r, excluded) {
   ctx.stroke();
 }
 
-function pinSize(view) { return Math.min(12, Math.max(8, 8.6 + 1.1 * view.detail)); }
+function pinSize(view) { return Math.min(12, Math.max(6, 6.6 + 1.5 * view.detail)); }
 
 function planShown(i) { return state.services[planService[i]]; }
 
@@ -86,6 +86,7 @@ const planPainter = {
   paint: function (ctx, view) {
     const size = pinSize(view);
     let drawn = 0;
+    ctx.globalAlpha = state.side ? 1 : 0.3; // not there yet
     for (const i of southward) {
       if (!planShown(i)) continue;
       const x = plan.x[i] * view.scale - view.ox, y = plan.y[i] * view.scale - view.oy;

@@ -41,6 +41,7 @@ const findingPainter = {
       if (!overlaps(units[i].shape.box, view)) return;
       const status = jointStatus(rows);
       outline(ctx, units[i].shape, view);
+      ctx.globalAlpha = units[i].level === 'city' ? 0.5 : 1;
       ctx.fillStyle = status === 'not_evaluable' ? hatching(ctx) : FILLS[status];
       ctx.fill('evenodd');
       ctx.strokeStyle = 'rgba(255, 255, 255, .9)';
@@ -52,6 +53,11 @@ const findingPainter = {
   },
 };
 
+function statusSymbol(ctx, status, x, y, r) {
+  const colour = { met: COLOUR.already, gained: COLOUR.gained, gap: COLOUR.gap, not_evaluable: COLOUR.unknown }[status];
+  symbol(ctx, status === 'gap' ? 'diamond' : 'circle', x, y, r, colour, status === 'not_evaluable');
+}
+
 // Findings without an outline stand at their facility.
 const findingPointPainter = {
   layer: 'findings',
@@ -59,13 +65,14 @@ const findingPointPainter = {
     if (!viewRows.length) return 0;
     let drawn = 0;
     const r = symbolSize(view) + 1.5;
-    viewRows[state.view].points.forEach(function (rows, i) {
-      const x = facilities.x[i] * view.scale - view.ox, y = facilities.y[i] * view.scale - view.oy;
-      if (x < -9 || y < -9 || x > view.width + 9 || y > view.height + 9) return;
-      const status = jointStatus(rows), colour = { met: COLOUR.already, gained: COLOUR.gained, gap: COLOUR.gap, not_evaluable: COLOUR.unknown }[status];
-      symbol(ctx, status === 'gap' ? 'diamond' : 'circle', x, y, r, colour, status === 'not_evaluable');
+    const gapsLast = Array.from(viewRows[state.view].points, function (pair) { return { at: pair[0], status: jointStatus(pair[1]) }; });
+    gapsLast.sort(function (a, b) { return (a.status === 'gap') - (b.status === 'gap'); });
+    for (const one of gapsLast) {
+      const x = facilities.x[one.at] * view.scale - view.ox, y = facilities.y[one.at] * view.scale - view.oy;
+      if (x < -9 || y < -9 || x > view.width + 9 || y > view.height + 9) continue;
+      statusSymbol(ctx, one.status, x, y, one.status === 'gap' ? r + 1.5 : r);
       drawn += 1;
-    });
+    }
     return drawn;
   },
   hit: function (view, x, y) {

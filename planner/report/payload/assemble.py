@@ -8,6 +8,7 @@ from planner.report.catalogue import LANGUAGES, catalogue
 from planner.report.material import Material, weight_group
 from planner.report.pairs import paired_findings
 from planner.report.payload import findings, land, people, provision
+from planner.report.payload.draft import Draft
 from planner.report.payload.encode import Grid, Strings
 from planner.report.plain import plain
 from planner.report.sheets import wan
@@ -23,27 +24,32 @@ def payload(material: Material) -> dict[str, Any]:
 
     Longitudes and latitudes are integers of 1e-5 degree, as differences; texts are positions in ``strings``.
     """
-    grid, strings = Grid(material.crs), Strings()
     table = land.unit_table(material)
-    position = {str(code): number for number, code in enumerate(table.index)}
-    keys = findings.finding_keys(material)
+    draft = Draft(
+        material,
+        Grid(material.crs),
+        Strings(),
+        units={str(code): number for number, code in enumerate(table.index)},
+        standards={request["standard_id"]: number for number, request in enumerate(material.coverage_requests)},
+    )
     content = {
-        "meta": _meta(material) | {"extent": land.extent(table, material, grid)},
+        "meta": _meta(material) | {"extent": land.extent(table, draft)},
         "texts": {language: _words(material, language) for language in LANGUAGES},
-        "units": land.units(table, grid, strings),
-        "roads": land.roads(material, grid),
-        "exclusions": land.exclusions(material, grid, strings),
-        "demand": people.demand(material, grid),
-        "standards": people.standards(material, strings),
-        "coverage": people.coverage(material, position, strings),
-        "gaps": people.gaps(material, grid, position, strings),
-        "facilities": provision.facilities(material, grid, position, strings),
-        "sites": provision.sites(material, grid, position, strings),
-        "plan": provision.plan(material, grid, position, strings, keys),
-        "views": findings.views(material, strings),
-        "findings": findings.findings(material, table, position, strings),
+        "units": land.units(table, draft),
+        "borders": land.borders(table, draft.grid),
+        "roads": land.roads(draft),
+        "exclusions": land.exclusions(draft),
+        "demand": people.demand(draft),
+        "standards": people.standards(draft),
+        "coverage": people.coverage(draft),
+        "gaps": people.gaps(draft),
+        "facilities": provision.facilities(draft),
+        "sites": provision.sites(draft),
+        "plan": provision.plan(draft, findings.finding_keys(material)),
+        "views": findings.views(draft),
+        "findings": findings.findings(draft, table),
     }
-    return content | {"strings": strings.table}
+    return content | {"strings": draft.strings.table}
 
 
 def _meta(material: Material) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
@@ -62,8 +63,13 @@ class Grid:
         if not len(coordinates):
             return []
         pairs = np.column_stack(self.points(coordinates[:, 0], coordinates[:, 1]))
-        starts = np.flatnonzero(np.diff(owner, prepend=-1))
-        runs = [_steps(run) for run in np.split(pairs, starts[1:])]
+        first = np.diff(owner, prepend=-1) != 0
+        moved = np.diff(pairs, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+        moved[first] = pairs[first]
+        kept = first | moved.any(axis=1)  # repeated points are left out
+        numbers = moved[kept].ravel().tolist()
+        ends = [*(2 * np.flatnonzero(first[kept])).tolist(), len(numbers)]
+        runs = [numbers[start:end] for start, end in pairwise(ends)]
         return [run for run in runs if len(run) > 2]
 
     def rings(self, shape: shapely.Geometry) -> list[list[int]]:
@@ -76,7 +82,8 @@ class Grid:
 def steps(values: npt.ArrayLike) -> list[int]:
     """Return integers as the first one and the differences that follow."""
     numbers = np.asarray(values, dtype=np.int64)
-    return [int(value) for value in np.diff(numbers, prepend=0)]
+    found: list[int] = np.diff(numbers, prepend=0).tolist()
+    return found
 
 
 def simplified(frame: gpd.GeoDataFrame, tolerance_m: float) -> Floats:
@@ -98,10 +105,3 @@ def simplified(frame: gpd.GeoDataFrame, tolerance_m: float) -> Floats:
 def _grid(degrees: npt.ArrayLike) -> Ints:
     rounded: Ints = np.rint(np.asarray(degrees, dtype=np.float64) * PER_DEGREE).astype(np.int64)
     return rounded
-
-
-def _steps(pairs: Ints) -> list[int]:
-    """Return the points of a line as differences, without repeated points."""
-    moved = np.diff(pairs, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
-    kept = np.append(True, moved[1:].any(axis=1))  # noqa: FBT003 - the first point always
-    return [int(value) for value in moved[kept].ravel()]

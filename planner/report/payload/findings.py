@@ -8,27 +8,28 @@ import pandas as pd
 
 from planner.report.material import Material
 from planner.report.pairs import paired_findings
-from planner.report.payload.encode import Strings
+from planner.report.payload.draft import Draft
 from planner.report.payload.provision import facility_rows
 
 STATUSES = ("met", "gap", "not_evaluable")
 
 
-def findings(material: Material, units: pd.DataFrame, position: dict[str, int], strings: Strings) -> dict[str, Any]:
+def findings(draft: Draft, units: pd.DataFrame) -> dict[str, Any]:
     """Return the findings in columns.
 
-    ``unit`` is the unit they speak of (-1 where the list of boundaries lacks it: a catchment, a leading zone); ``shape`` the unit
+    ``unit`` is the unit they speak of (-1 where the boundaries lack it, a catchment for example); ``shape`` the unit
     by whose outline they are drawn, its own or the nearest above it, -1 for none; ``facility`` the one at which a
     finding without outline is drawn, -1 for none. Statuses are positions in `STATUSES`, -1 for none.
     """
+    material, strings = draft.material, draft.strings
     table = paired_findings(material)
     views = _views(table)
-    places = _places(material)
+    places, drawn = _places(material), _drawn_by(units)
     return {
         "view": [views[key] for key in zip(table["mandate_id"], table["unit_level"], strict=True)],
-        "unit": [position.get(code, -1) for code in table["unit_code"]],
+        "unit": draft.unit(table["unit_code"]),
         "name": strings.puts(table["unit_name"]),
-        "shape": [_drawn_by(code, units, position) for code in table["unit_code"]],
+        "shape": [drawn.get(code, -1) for code in table["unit_code"]],
         "facility": [
             _place_of(code, evidence, places)
             for code, evidence in zip(table["unit_code"], table["evidence_after"], strict=True)
@@ -48,9 +49,9 @@ def findings(material: Material, units: pd.DataFrame, position: dict[str, int], 
     }
 
 
-def views(material: Material, strings: Strings) -> list[dict[str, Any]]:
+def views(draft: Draft) -> list[dict[str, Any]]:
     """Return what the page says of each mandate at each level of unit, in the order of `findings`."""
-    table = paired_findings(material)
+    table, strings = paired_findings(draft.material), draft.strings
     found = []
     for mandate, level in _views(table):
         part = table[(table["mandate_id"] == mandate) & (table["unit_level"] == level)]
@@ -88,13 +89,15 @@ def _views(table: pd.DataFrame) -> dict[tuple[str, str], int]:
     return {key: number for number, key in enumerate(pairs.itertuples(index=False, name=None))}
 
 
-def _drawn_by(code: str, units: pd.DataFrame, position: dict[str, int]) -> int:
-    at = code
-    while at in position:
-        if units.at[at, "shape"] is not None:
-            return position[at]
-        at = str(units.at[at, "parent_code"])
-    return -1
+def _drawn_by(units: pd.DataFrame) -> dict[str, int]:
+    """Return for every unit the position of the one by whose outline it is drawn, where there is one."""
+    found: dict[str, int] = {}
+    for number, (code, shape, parent) in enumerate(zip(units.index, units["shape"], units["parent_code"], strict=True)):
+        if shape is not None:
+            found[code] = number
+        elif parent in found:  # parents come before what lies in them
+            found[code] = found[parent]
+    return found
 
 
 def _places(material: Material) -> dict[str, int]:

@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from planner.report.material import Material, published_exclusions
-from planner.report.payload.encode import Grid, Strings, simplified, steps
+from planner.report.payload.draft import Draft
+from planner.report.payload.encode import Grid, simplified, steps
 
 LEVELS = ("city", "county", "township", "village")
 ROAD_CLASSES = ("motorway", "trunk", "primary", "secondary", "tertiary", "residential", "other")
@@ -30,31 +31,39 @@ def unit_table(material: Material) -> pd.DataFrame:
     table = table.assign(rank=rank).sort_values(["rank", "code"], kind="stable")
     table = table.set_index("code", drop=False).rename_axis(index=None)
     table["shape"] = _thinned(table, material.crs)
-    for code in reversed(table.index):
-        if table.at[code, "shape"] is None:
-            below = [shape for shape in table.loc[table["parent_code"] == code, "shape"] if shape is not None]
-            table.at[code, "shape"] = shapely.union_all(below) if below else None
-    return table
+    return table.assign(shape=_with_joined_parents(table))
 
 
-def units(table: pd.DataFrame, grid: Grid, strings: Strings) -> dict[str, Any]:
+def borders(table: pd.DataFrame, grid: Grid) -> dict[str, list[list[int]]]:
+    """Return the outlines of each level as lines, one line where two units touch."""
+    found = {}
+    for level, part in table.groupby("level", sort=False):
+        shapes = [shape for shape in part["shape"] if shape is not None]
+        if shapes:
+            lines = shapely.line_merge(shapely.union_all(shapely.boundary(np.array(shapes, dtype=object))))
+            found[str(level)] = grid.lines(shapely.get_parts(lines))
+    return found
+
+
+def units(table: pd.DataFrame, draft: Draft) -> dict[str, Any]:
     """Return the columns of the units: code, name, level, parent (position or -1), rings and where the name stands."""
-    position = {code: number for number, code in enumerate(table.index)}
+    strings, grid = draft.strings, draft.grid
     anchors = [(0.0, 0.0) if shape is None else _name_place(shape) for shape in table["shape"]]
     x, y = grid.points([anchor[0] for anchor in anchors], [anchor[1] for anchor in anchors])
     return {
         "code": strings.puts(table["code"]),
         "name": strings.puts(table["name"]),
         "level": strings.puts(table["level"]),
-        "parent": [position.get(code, -1) for code in table["parent_code"]],
+        "parent": draft.unit(table["parent_code"]),
         "rings": [0 if shape is None else grid.rings(shape) for shape in table["shape"]],
         "x": x.tolist(),
         "y": y.tolist(),
     }
 
 
-def roads(material: Material, grid: Grid) -> list[dict[str, Any]]:
+def roads(draft: Draft) -> list[dict[str, Any]]:
     """Return the roads, one entry per class from the highest to the lowest, with its lines."""
+    material = draft.material
     if material.roads is None or not len(material.roads):
         return []
     classes = material.roads["road_class"].astype("str").map(_road_class)
@@ -63,31 +72,32 @@ def roads(material: Material, grid: Grid) -> list[dict[str, Any]]:
     for name in ROAD_CLASSES:
         lines = _joined(shapes[(classes == name).to_numpy()])
         if len(lines):
-            found.append({"class": name, "lines": grid.lines(lines)})
+            found.append({"class": name, "lines": draft.grid.lines(lines)})
     return found
 
 
-def exclusions(material: Material, grid: Grid, strings: Strings) -> dict[str, Any]:
+def exclusions(draft: Draft) -> dict[str, Any]:
     """Return the excluded land that may be published: the rule's name and rings of each area."""
-    chosen = published_exclusions(material)
+    chosen = published_exclusions(draft.material)
     if chosen is None:
         return {"rule": [], "rings": []}
     tolerance = _tolerance(chosen) / 2
     return {
-        "rule": strings.puts(chosen["rule_name"]),
-        "rings": [grid.rings(shape) for shape in shapely.simplify(chosen.geometry.to_numpy(), tolerance)],
+        "rule": draft.strings.puts(chosen["rule_name"]),
+        "rings": [draft.grid.rings(shape) for shape in shapely.simplify(chosen.geometry.to_numpy(), tolerance)],
     }
 
 
-def extent(table: pd.DataFrame, material: Material, grid: Grid) -> list[int]:
+def extent(table: pd.DataFrame, draft: Draft) -> list[int]:
     """Return west, south, east, north of everything there is, as integers of 1e-5 degree."""
+    material = draft.material
     shapes = np.array([shape for shape in table["shape"] if shape is not None], dtype=object)
     west, south, east, north = shapely.total_bounds(shapes) if len(shapes) else (np.nan,) * 4
     for places in (material.demand, material.facilities, material.plan_options):
         if len(places):
             west, east = np.fmin(west, places["x"].min()), np.fmax(east, places["x"].max())
             south, north = np.fmin(south, places["y"].min()), np.fmax(north, places["y"].max())
-    x, y = grid.points([west, west, east, east], [south, north, south, north])
+    x, y = draft.grid.points([west, west, east, east], [south, north, south, north])
     return [int(x.min()), int(y.min()), int(x.max()), int(y.max())]
 
 
@@ -108,6 +118,19 @@ def _thinned(table: pd.DataFrame, crs: str) -> pd.Series:
             for code, shape in zip(level.index, thin, strict=True):
                 shapes.at[code] = shape
     return shapes
+
+
+def _with_joined_parents(table: pd.DataFrame) -> pd.Series:
+    """Return the outlines, and for a unit without one the union of those below it."""
+    shapes: dict[str, Any] = dict(zip(table.index, table["shape"], strict=True))
+    below: dict[str, list[str]] = {}
+    for code, parent in zip(table.index, table["parent_code"], strict=True):
+        below.setdefault(parent, []).append(code)
+    for code in reversed(table.index):
+        parts = [shapes[child] for child in below.get(code, []) if shapes[child] is not None]
+        if shapes[code] is None and parts:
+            shapes[code] = shapely.union_all(parts)
+    return pd.Series(shapes, dtype=object)
 
 
 def _tolerance(frame: gpd.GeoDataFrame) -> float:

@@ -11,28 +11,30 @@ import pandas as pd
 
 from planner.report.material import Material, lead_group, weight_group, with_id
 from planner.report.pairs import paired_coverage
-from planner.report.payload.encode import Grid, Strings
+from planner.report.payload.draft import Draft
 from planner.report.payload.land import point_columns
 
 
-def demand(material: Material, grid: Grid) -> dict[str, Any]:
+def demand(draft: Draft) -> dict[str, Any]:
     """Return positions and persons of the demand points, neighbours beside each other.
 
     ``covered`` holds one text per standard, one digit per point: 1 covered before, 2 covered after, 3 both, 0 neither.
     """
+    material = draft.material
     order = _order(material.demand, material.crs)
     places = material.demand.iloc[order]
     group = weight_group(material)
     people = places[group].to_numpy(dtype=np.float64) if group else np.ones(len(places))
     return {
-        **point_columns(places, grid),
+        **point_columns(places, draft.grid),
         "people": [int(value) for value in np.rint(people)],
-        "covered": [_digits(material, request["standard_id"], order) for request in material.coverage_requests],
+        "covered": [_digits(material, standard, order) for standard in draft.standards],
     }
 
 
-def standards(material: Material, strings: Strings) -> list[dict[str, Any]]:
+def standards(draft: Draft) -> list[dict[str, Any]]:
     """Return what the page says of each coverage that is shown."""
+    material, strings = draft.material, draft.strings
     first = material.coverage_before.drop_duplicates("standard_id").set_index("standard_id")
     found = []
     for request in material.coverage_requests:
@@ -52,66 +54,62 @@ def standards(material: Material, strings: Strings) -> list[dict[str, Any]]:
     return found
 
 
-def coverage(material: Material, position: dict[str, int], strings: Strings) -> dict[str, Any]:
+def coverage(draft: Draft) -> dict[str, Any]:
     """Return coverage by standard, unit and group: total, covered before and after (persons or points)."""
-    number = {request["standard_id"]: row for row, request in enumerate(material.coverage_requests)}
-    table = paired_coverage(material)
-    table = table[table["standard_id"].isin(list(number)) & table["unit_code"].isin(list(position))]
+    table = paired_coverage(draft.material)
+    table = table[table["standard_id"].isin(list(draft.standards)) & table["unit_code"].isin(list(draft.units))]
     return {
-        "standard": [number[standard] for standard in table["standard_id"]],
-        "unit": [position[code] for code in table["unit_code"]],
-        "group": strings.puts(table["group"]),
+        "standard": [draft.standards[standard] for standard in table["standard_id"]],
+        "unit": draft.unit(table["unit_code"]),
+        "group": draft.strings.puts(table["group"]),
         **{name: _counts(table[name]) for name in ("total", "covered_before", "covered_after")},
     }
 
 
-def gaps(material: Material, grid: Grid, position: dict[str, int], strings: Strings) -> list[dict[str, Any]]:
+def gaps(draft: Draft) -> list[dict[str, Any]]:
     """Return the gap areas before and after, largest first."""
-    names = with_id(material.facilities, "facility_id")
-    by_place = dict(zip(names["place_id"], names["name"], strict=True)) | dict(
-        zip(names["facility_id"], names["name"], strict=True)
-    )
-    number = {request["standard_id"]: row for row, request in enumerate(material.coverage_requests)}
-    return [
-        _gaps_of(material, table, grid, position, strings, by_place, number)
-        for table in (material.gap_areas_before, material.gap_areas_after)
-    ]
+    return [_gaps_of(draft, table) for table in (draft.material.gap_areas_before, draft.material.gap_areas_after)]
 
 
-def _gaps_of(
-    material: Material,
-    table: pd.DataFrame,
-    grid: Grid,
-    position: dict[str, int],
-    strings: Strings,
-    names: dict[str, str],
-    number: dict[str, int],
-) -> dict[str, Any]:
-    shown = table[table["standard_id"].isin(list(number))].reset_index(drop=True)
-    people = pd.Series([gap_people(material, row) for _, row in shown.iterrows()], index=shown.index, dtype="float64")
+def _gaps_of(draft: Draft, table: pd.DataFrame) -> dict[str, Any]:
+    shown = table[table["standard_id"].isin(list(draft.standards))].reset_index(drop=True)
+    people = gap_people(draft.material, shown)
     order = people.sort_values(ascending=False, kind="stable").index
     shown, people = shown.loc[order], people.loc[order]
-    nearest = next(
-        (shown[name] for name in ("nearest_facility_id", "nearest_place_id") if name in shown.columns), shown["gap_id"]
-    )
+    nearest = next((name for name in ("nearest_facility_id", "nearest_place_id") if name in shown.columns), "gap_id")
+    names = _place_names(draft.material)
     return {
-        **point_columns(shown, grid),
-        "standard": [number[standard] for standard in shown["standard_id"]],
+        **point_columns(shown, draft.grid),
+        "standard": [draft.standards[standard] for standard in shown["standard_id"]],
         "people": _counts(people),
         "points": _counts(shown["points"]),
-        "unit": [position.get(code, -1) for code in shown["unit_code"]],
-        "nearest": strings.puts(names.get(str(place), "") for place in nearest),
+        "unit": draft.unit(shown["unit_code"]),
+        "nearest": draft.strings.puts(names.get(str(place), "") for place in shown[nearest]),
         "cost": [None if pd.isna(cost) else round(float(cost), 1) for cost in shown["nearest_cost"]],
-        "reason": strings.puts(shown["reason"]),
+        "reason": draft.strings.puts(shown["reason"]),
     }
 
 
-def gap_people(material: Material, row: pd.Series) -> float:
-    """Return the persons of a gap area in the group that leads its standard."""
-    for column in ("people", lead_group(material, str(row["standard_id"]))):
-        if column in row.index and pd.notna(row[column]):
-            return float(row[column])
-    return float(row["points"])
+def gap_people(material: Material, table: pd.DataFrame) -> pd.Series:
+    """Return the persons of each gap area in the group that leads its standard; its points where that is not known."""
+    people = table["points"].astype("float64")
+    for standard in table["standard_id"].unique():
+        group = lead_group(material, standard)
+        column = group if group in table.columns else "people"
+        if column in table.columns:
+            counted = table[column].astype("float64")
+            people = people.where((table["standard_id"] != standard) | counted.isna(), counted)
+    return people
+
+
+def _place_names(material: Material) -> dict[str, str]:
+    """Return what stands, or is to stand, at each place, by place id and by facility id."""
+    facilities, plan = with_id(material.facilities, "facility_id"), with_id(material.plan_options, "option_id")
+    found: dict[str, str] = {}
+    for table, key in ((plan, "place_id"), (plan, "option_id"), (facilities, "facility_id"), (facilities, "place_id")):
+        if key in table.columns:
+            found |= dict(zip(table[key].astype("str"), table["name"], strict=True))
+    return found
 
 
 def _order(demand_table: pd.DataFrame, crs: str) -> npt.NDArray[np.int64]:

@@ -8,20 +8,20 @@ import pandas as pd
 
 from planner.report.material import Material, with_id
 from planner.report.pairs import plan_rows
-from planner.report.payload.encode import Grid, Strings
+from planner.report.payload.draft import Draft
 from planner.report.payload.land import point_columns
 from planner.report.sheets import wan
 
 
-def facilities(material: Material, grid: Grid, position: dict[str, int], strings: Strings) -> dict[str, Any]:
+def facilities(draft: Draft) -> dict[str, Any]:
     """Return the present facilities by service and id."""
-    table = facility_rows(material)
+    table, strings = facility_rows(draft.material), draft.strings
     return {
-        **point_columns(table, grid),
+        **point_columns(table, draft.grid),
         "id": strings.puts(table["facility_id"]),
         "name": strings.puts(table["name"]),
         "service": strings.puts(table["service"]),
-        "unit": [position.get(code, -1) for code in table["unit_code"]],
+        "unit": draft.unit(table["unit_code"]),
         "status": strings.puts(table["status"]),
         "opened": _whole(table["opened_year"]),
         **{name: strings.puts(_column(table, name)) for name in ("owner", "rank")},
@@ -36,14 +36,15 @@ def facility_rows(material: Material) -> pd.DataFrame:
     )
 
 
-def sites(material: Material, grid: Grid, position: dict[str, int], strings: Strings) -> dict[str, Any]:
+def sites(draft: Draft) -> dict[str, Any]:
     """Return the candidate sites by id, each with what excludes it."""
+    material, strings = draft.material, draft.strings
     table = with_id(material.sites, "site_id").sort_values("site_id", kind="stable", ignore_index=True)
     return {
-        **point_columns(table, grid),
+        **point_columns(table, draft.grid),
         "id": strings.puts(table["site_id"]),
         "name": strings.puts(table["name"]),
-        "unit": [position.get(code, -1) for code in table["unit_code"]],
+        "unit": draft.unit(table["unit_code"]),
         "use": strings.puts(table["land_use"]),
         "area": _whole(table["area_m2"]),
         "excluded": [int(bool(value)) for value in table["excluded"]],
@@ -51,27 +52,24 @@ def sites(material: Material, grid: Grid, position: dict[str, int], strings: Str
     }
 
 
-def plan(
-    material: Material, grid: Grid, position: dict[str, int], strings: Strings, keys: dict[str, int]
-) -> dict[str, Any]:
+def plan(draft: Draft, keys: dict[str, int]) -> dict[str, Any]:
     """Return the plan's projects by year; `keys` gives the position of each finding by its key."""
-    table = plan_rows(material)
-    number = {request["standard_id"]: row for row, request in enumerate(material.coverage_requests)}
+    table, strings = plan_rows(draft.material), draft.strings
     return {
-        **point_columns(table, grid),
+        **point_columns(table, draft.grid),
         "id": strings.puts(table["option_id"]),
         "name": strings.puts(table["name"]),
         "service": strings.puts(table["service"]),
         "action": strings.puts(table["action"]),
         "acts_on": strings.puts(table["facility_id"]),
-        "unit": [position.get(code, -1) for code in table["unit_code"]],
+        "unit": draft.unit(table["unit_code"]),
         "start": _whole(table["start_year"]),
         "complete": _whole(table["complete_year"]),
         "cost_wan": [wan(value) for value in table["cost_yuan"]],
         "gained": _whole(table["people_gained"]),
         "alone": _whole(table["people_only"]),
         "group": strings.puts(table["group"]),
-        "standard": [number.get(standard, -1) for standard in table["standard_id"]],
+        "standard": [draft.standards.get(standard, -1) for standard in table["standard_id"]],
         "closes": [[keys[key] for key in str(closes).split(";") if key in keys] for closes in table["closes"]],
     }
 

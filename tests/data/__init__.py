@@ -1,0 +1,1 @@
+"""The embedded sample, file by file."""

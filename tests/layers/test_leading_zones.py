@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import geopandas as gpd
+import pytest
+
+from planner.errors import LayerError
+from planner.layers import FaultLog, LayerSource, read_leading_zones
+
+TEXT = (
+    "zone_code,zone_name,unit_code,listed\nZ,新区,T2,2023-06-30\n"
+    "Z,新区,T1,2023-06-30\nZ,新区,T1,2023-06-30\nZ,新区,OLD,\n"
+)
+
+
+def test_members_are_checked_against_the_units(
+    town: gpd.GeoDataFrame, table: Callable[..., LayerSource], log: FaultLog
+) -> None:
+    """Known members once each, sorted; an unknown and a repeated one have a line."""
+    zones = read_leading_zones(table(TEXT), crs="EPSG:4550", log=log, boundaries=town)
+    assert zones[["zone_code", "unit_code", "listed"]].to_numpy().tolist() == [
+        ["Z", "T1", "2023-06-30"],
+        ["Z", "T2", "2023-06-30"],
+    ]
+    told = log.to_frame()[["row_id", "code"]].to_numpy().tolist()
+    assert told == [["OLD", "left_out_unit_unknown"], ["T1", "left_out_repeated"]]
+
+
+def test_without_boundaries_members_stand(table: Callable[..., LayerSource], log: FaultLog) -> None:
+    """Nothing to check against: only repetition is told."""
+    assert len(read_leading_zones(table(TEXT), crs="EPSG:4550", log=log)) == 3
+
+
+def test_a_missing_column_is_told(table: Callable[..., LayerSource], log: FaultLog) -> None:
+    """The Chinese name of the column is offered."""
+    with pytest.raises(LayerError, match='zone_code = "先导区代码"'):
+        read_leading_zones(table("先导区代码,zone_name,unit_code\nZ,z,T1\n"), crs="EPSG:4550", log=log)

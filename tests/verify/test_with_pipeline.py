@@ -1,0 +1,215 @@
+"""The pipeline and the verifier, each on its own, come to the same figures, and to those worked out by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from planner import read_study, run
+from planner.verify import verify
+
+STUDY = """
+[study]
+name = "tiny"
+base_year = 2025
+years = [2026, 2027]
+crs = "EPSG:4550"
+notice = "invented"
+
+{boundaries}
+[layers.leading_zones]
+path = "zones.csv"
+[[layers.facilities]]
+path = "facilities.csv"
+crs = "EPSG:4550"
+[[layers.population]]
+path = "population.csv"
+crs = "EPSG:4550"
+groups = ["people", "age_6_11"]
+[[layers.sites]]
+path = "sites.csv"
+crs = "EPSG:4550"
+[[layers.exclusions]]
+path = "farmland.geojson"
+rule_id = "farmland"
+[roads]
+path = "roads.geojson"
+[modes.walk]
+speed_kph = {{ residential = 5.0 }}
+access_speed_kph = 5.0
+[modes.drive]
+speed_kph = {{ residential = 36.0 }}
+access_speed_kph = 5.0
+[standards]
+profile = "profile.toml"
+[mandates]
+policy = "policy.toml"
+[siting]
+budget_yuan = {{ 2026 = 160, 2027 = 55 }}
+[[siting.options]]
+id = "kg"
+action = "build"
+service = "kindergarten"
+land_uses = ["A33"]
+min_area_m2 = 2500
+set = {{ owner = "public", rank = "central" }}
+cost_yuan = 100
+build_years = 0
+[[siting.options]]
+id = "more"
+action = "expand"
+service = "primary_school"
+add_classes = 1
+cost_yuan = 50
+[[siting.options]]
+id = "park"
+action = "build"
+service = "fitness_park"
+land_uses = ["G1"]
+set = {{ owner = "public", demonstration = true }}
+cost_yuan = 60
+build_years = 0
+"""
+LEVELS = ("city", "county", "township", "village")
+
+PROFILE = """
+[profile]
+id = "tiny"
+version = "1"
+[[standard]]
+id = "walk"
+service = "kindergarten"
+mode = "walk"
+cost = "distance_m"
+direction = "toward"
+targets = "demand"
+limit = "1.2 km"
+[[standard]]
+id = "circle"
+service = "kindergarten"
+mode = "straight"
+cost = "radius_m"
+direction = "toward"
+targets = "demand"
+limit = "1000 m"
+[[standard]]
+id = "depot.near"
+service = "disaster_depot"
+mode = "drive"
+cost = "travel_time_s"
+direction = "from"
+targets = "anchor"
+limit = "200 s"
+[[number]]
+id = "size"
+service = "primary_school"
+value = 55
+unit = "persons"
+[[coverage]]
+standard = "walk"
+[[coverage]]
+standard = "circle"
+"""
+
+CLAUSE = """
+[[mandate]]
+quote = "…"
+section = "…"
+lead_department = "…"
+strength = "hard"
+"""
+POLICY = f"""
+[policy]
+id = "tiny"
+title = "tiny"
+{CLAUSE}
+id = "central"
+predicate = "COUNT_PER_UNIT"
+service = "kindergarten"
+unit_set = "townships"
+where = {{ owner = "public", rank = "central" }}
+{CLAUSE}
+id = "class"
+predicate = "CAPACITY"
+service = "primary_school"
+group = "age_6_11"
+class_size = "size"
+{CLAUSE}
+id = "park"
+predicate = "PROGRAMME_PER_YEAR"
+service = "fitness_park"
+unit_set = "city"
+where = {{ demonstration = true }}
+{CLAUSE}
+id = "depots"
+predicate = "NETWORK_ROLES"
+service = "disaster_depot"
+[[mandate.levels]]
+role = "required"
+level = "city"
+unit_set = "city"
+[[mandate.levels]]
+role = "required"
+level = "county"
+unit_set = "counties_and_leading_zones"
+[[mandate.levels]]
+role = "required_or_covered"
+level = "township"
+unit_set = "streets_and_townships"
+standard = "depot.near"
+[[mandate.levels]]
+role = "covered"
+level = "village"
+unit_set = "communities_and_villages"
+standard = "depot.near"
+{CLAUSE}
+id = "near"
+predicate = "COVERAGE"
+service = "kindergarten"
+unit_set = "counties"
+standard = "walk"
+share = 0.9
+where = {{ owner = "public" }}
+"""
+
+
+@pytest.fixture
+def real_run(tiny_run: Path) -> Path:
+    """Return the folder of a real run of the study whose figures were worked out by hand."""
+    study = tiny_run.parent / "study"
+    levels = "".join(
+        f'[[layers.boundaries]]\npath = "boundaries.csv"\nlevel = "{level}"\nwhere = {{ level = "{level}" }}\n'
+        for level in LEVELS
+    )
+    (study / "study.toml").write_text(STUDY.format(boundaries=levels), encoding="utf-8")
+    (study / "profile.toml").write_text(PROFILE, encoding="utf-8")
+    (study / "policy.toml").write_text(POLICY, encoding="utf-8")
+    out = tiny_run.parent / "real"
+    run(read_study(study / "study.toml"), out=out)
+    return out
+
+
+def figures(path: Path, columns: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """Return some columns of a table."""
+    rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
+    return {tuple(row[name] if name != "share" else row[name][:12] for name in columns) for row in rows}
+
+
+def test_pipeline_verifier_and_hand_agree(tiny_run: Path, real_run: Path, change: Callable[..., None]) -> None:
+    """The run is confirmed; its findings and coverage are those worked out by hand; one flipped status is found."""
+    outcome = verify(real_run)
+    assert outcome.ok, outcome.summary("en")
+    met = ("mandate_id", "unit_code", "year", "status")
+    at_present = "tables/findings_before.csv"
+    assert figures(real_run / at_present, met) == figures(tiny_run / at_present, met)
+    served = ("standard_id", "unit_code", "group", "total", "covered", "share")
+    at_present = "tables/coverage_before.csv"
+    assert figures(real_run / at_present, served) == figures(tiny_run / at_present, served)
+    text = (real_run / "tables" / "findings_after.csv").read_text(encoding="utf-8-sig")
+    flipped = text.replace(",met,", ",gap,", 1)
+    (real_run / "tables" / "findings_after.csv").write_text(flipped, encoding="utf-8-sig")
+    assert len(verify(real_run).different) == 1
