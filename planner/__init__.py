@@ -59,9 +59,9 @@ if TYPE_CHECKING:
     from planner.pipeline import present_situation as present_situation
     from planner.pipeline import read_inputs as read_inputs
     from planner.pipeline import read_rules as read_rules
-    from planner.pipeline import run as run
     from planner.pipeline import siting_problem as siting_problem
     from planner.pipeline import study_options as study_options
+    from planner.pipeline.run import run as run
     from planner.report import Material as Material
     from planner.report import write_report as write_report
     from planner.sample import sample_study as sample_study
@@ -130,7 +130,7 @@ _HOMES = {
     "read_rules": "planner.pipeline:read_rules",
     "read_sites": "planner.layers:read_sites",
     "read_study": "planner.study:read_study",
-    "run": "planner.pipeline:run",
+    "run": "planner.pipeline.run:run",
     "sample_study": "planner.sample:sample_study",
     "screen_sites": "planner.layers:screen_sites",
     "siting_problem": "planner.pipeline:siting_problem",

@@ -150,7 +150,7 @@ def _tells_one_objective(solver: Any, program: Program, costs: npt.NDArray[np.fl
         return True
     values = np.asarray(solver.getSolution().col_value, dtype=np.float64)
     told, own = info.objective_function_value, float(costs @ np.where(program.integer, np.rint(values), values))
-    return abs(told - own) <= (0.25 if _integral(program, costs) else _TOLERANCE * max(1.0, abs(own)))
+    return bool(abs(told - own) <= (0.25 if _integral(program, costs) else _TOLERANCE * max(1.0, abs(own))))
 
 
 def _loaded(program: Program, costs: npt.NDArray[np.float64], stop: Stop, seed: int) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -63,6 +64,28 @@ def test_sample_is_small(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         sizes = [entry.file_size for entry in archive.infolist() if entry.filename.startswith("planner/sample_data/")]
     assert 0 < sum(sizes) < 8_000_000
+
+
+def test_sdist_holds_what_the_tests_need(checkout: Path, tmp_path: Path) -> None:
+    """The source distribution holds tests, sample with its scripts, notebooks, docs and examples."""
+    command = [sys.executable, "-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(checkout)]
+    subprocess.run(command, check=True, capture_output=True)
+    (made,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(made) as archive:
+        held = {name.split("/")[1] for name in archive.getnames()}
+    wanted = {
+        "planner",
+        "tests",
+        "data",
+        "notebooks",
+        "docs",
+        "examples",
+        "benchmarks",
+        "constraints-dev.txt",
+        "README.md",
+    }
+    assert wanted <= held
+    assert not [name for name in held if name.startswith((".venv", "demo-out", ".git/"))]
 
 
 @pytest.mark.parametrize("name", ["constraints.txt", "constraints-dev.txt"])

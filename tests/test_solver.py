@@ -73,7 +73,7 @@ def _assert_holds(program: Program, found: Solution) -> None:
 @settings(max_examples=200)
 @given(st.integers(0, 2**32 - 1), st.booleans())
 def test_the_same_answer_as_scipy(seed: int, mixed: bool) -> None:
-    """On random programs feasibility, optimum and bound are those that scipy finds, and the point satisfies every row."""
+    """On random programs feasibility, optimum and bound are scipy's, and the point satisfies every row."""
     program, costs = _random(np.random.default_rng(seed), mixed=mixed)
     found, other = minimise(program, costs), _by_scipy(program, costs)
     assert (found.status is Status.INFEASIBLE) == (other.status == 2)

@@ -160,7 +160,7 @@ def _areas(situation: Situation, request: CoverageRequest, points: pd.DataFrame)
             "nearest_cost": closest["nearest_cost"] * per_unit,
             "reason": _most(points, pd.Series(1, index=points.index), "reason"),
         },
-        index=order.index,
+        index=order.index.astype("str"),
     )
     number = table.index.str.rsplit("#", n=1).str[-1].astype("int64")
     return table.iloc[np.argsort(number)].rename_axis("gap_id").reset_index()

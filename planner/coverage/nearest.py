@@ -26,7 +26,7 @@ def nearest_open(
     table = situation.reaches.nearest[standard.label]
     stands = table.place_ids.isin(situation.open_facilities(standard.service, where)["place_id"])
     listed = table.place >= 0
-    is_open = listed & stands[np.where(listed, table.place, 0)]
+    is_open = np.append(stands, False)[table.place]  # -1, where nothing is listed, picks the last
     first = np.where(is_open.any(axis=1), is_open.argmax(axis=1), -1)
     at = np.arange(len(table.target_ids))
     found = first >= 0

@@ -5,6 +5,7 @@ from planner.mandates.evaluation import evaluate as evaluate
 from planner.mandates.evaluation import finding_keys as finding_keys
 from planner.mandates.mandate import Mandate as Mandate
 from planner.mandates.mandate import Predicate as Predicate
+from planner.mandates.needs import anchor_levels as anchor_levels
 from planner.mandates.needs import needs as needs
 from planner.mandates.needs import readings as readings
 from planner.mandates.needs import standards_of as standards_of
@@ -24,6 +25,7 @@ __all__ = [
     "Profile",
     "Rows",
     "UnitSet",
+    "anchor_levels",
     "count_statuses",
     "evaluate",
     "finding_keys",

@@ -54,8 +54,9 @@ class CoverageShare:
     def evaluate(self, situation: Situation) -> pd.DataFrame:
         """Return one finding per unit."""
         units = self.unit_set.codes(situation.territory)
+        nowhere = not_evaluable(self.unit_set.empty_parents(situation.territory), "empty_unit_set")
         if self.standard is None or self.missing_standard:
-            return not_evaluable(units, self.missing_standard or "standard_missing")
+            return joined([not_evaluable(units, self.missing_standard or "standard_missing"), nowhere])
         weight = weights_of(situation.demand, self.group)
         member = situation.territory.membership(units, situation.demand["unit_code"]).astype(np.int64)
         total = np.asarray(member @ weight)
@@ -78,7 +79,7 @@ class CoverageShare:
             count=len(units),
         )
         found.loc[~somebody, ["measured", "shortfall"]] = pd.NA
-        return joined([found, not_evaluable(self.unit_set.empty_parents(situation.territory), "empty_unit_set")])
+        return joined([found, nowhere])
 
     def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
         """Return the limit within which people are covered."""

@@ -30,6 +30,14 @@ def readings(
     return found
 
 
+def anchor_levels(mandates: Iterable[Mandate]) -> tuple[str, ...]:
+    """Return the levels of units whose anchors are read, sorted."""
+    roles = [mandate.predicate for mandate in mandates if isinstance(mandate.predicate, NetworkRoles)]
+    return tuple(
+        sorted({name for role in roles for level in role.levels if level.standard for name in level.unit_set.levels})
+    )
+
+
 def standards_of(mandates: Iterable[Mandate], coverage: Iterable[CoverageRequest]) -> list[ReachStandard]:
     """Return the reach standards that mandates and coverage tables read, each once, by id."""
     found = {standard.standard_id: standard for standard, _ in readings(mandates, coverage)}

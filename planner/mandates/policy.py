@@ -162,8 +162,9 @@ def _mandate(entry: Mapping[str, Any], binding: _Binding) -> Mandate | None:
     predicate, resolved = _BUILDERS[kind](entry, binding, owner)
     return Mandate(
         mandate_id=entry["id"], quote=entry["quote"], section=entry["section"],
-        lead_department=entry["lead_department"], strength=entry["strength"], predicate_name=kind, predicate=predicate, service=entry["service"],
-        interpretive=bool(entry.get("interpretive", False)), note=str(entry.get("note", "")),
+        lead_department=entry["lead_department"], strength=entry["strength"], predicate_name=kind,
+        predicate=predicate, service=entry["service"], interpretive=bool(entry.get("interpretive", False)),
+        note=str(entry.get("note", "")),
         raw={"where": {}, **entry, **resolved},
     )  # fmt: skip
 

@@ -127,6 +127,10 @@ def parse_profile(content: Mapping[str, Any], *, where: str) -> Profile:
     for table in content.get("number", []):
         _add(entries, _number_entry(table, faults, where), faults, where)
     coverage = tuple(filter(None, (_request(table, entries, faults, where) for table in content.get("coverage", []))))
+    counted = [request.standard.standard_id for request in coverage]
+    if twice := sorted({name for name in counted if counted.count(name) > 1}):
+        faults.add(f"each standard once in the coverage tables of {where}", f"{', '.join(twice)} twice",
+                   "give the second one a standard of its own")  # fmt: skip
     faults.raise_if_any(MandateError)
     return Profile(
         profile_id=str(head.get("id", where)),

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from planner.coverage import CoverageRequest, ReachStandard, Situation, anchors, nearest_open
-from planner.errors import MandateError, StudyError, fault
-from planner.mandates import Policy, Profile, needs, read_policy, read_profile, readings, standards_of
+from planner.errors import LayerError, MandateError, StudyError, fault, shortened
+from planner.mandates import Policy, Profile, anchor_levels, needs, read_policy, read_profile, readings, standards_of
 from planner.network import grow_nearest, reaches
 from planner.network.reach import TargetKind
 from planner.pipeline.inputs import Inputs, groups_of
@@ -99,14 +99,23 @@ def study_options(study: Study, inputs: Inputs) -> pd.DataFrame:
 def places(facilities: pd.DataFrame, options: pd.DataFrame) -> pd.DataFrame:
     """Return every place where something stands or may stand, indexed by place_id: x, y (metres)."""
     both = pd.concat([facilities[["place_id", "x", "y"]], options[["place_id", "x", "y"]]], ignore_index=True)
-    return both.drop_duplicates("place_id").set_index("place_id").sort_index()
+    apart = both.drop_duplicates()
+    twice = apart[apart["place_id"].duplicated()]["place_id"]
+    if len(twice):
+        raise LayerError(
+            fault(
+                "one position for every place", f"several for {shortened(twice)}", "give each position its own place_id"
+            )
+        )
+    return apart.set_index("place_id").sort_index()
 
 
 def present_situation(study: Study, inputs: Inputs, rules: Rules, options: pd.DataFrame) -> Situation:
     """Return the situation of the base year, with every reach that mandates and coverage will read."""
     points = places(inputs.facilities, options)
-    levels = sorted({"township", "village"} & set(inputs.boundaries["level"]))
-    centre = anchors(inputs.territory, inputs.demand, people=groups_of(study)[0], levels=tuple(levels))
+    centre = anchors(
+        inputs.territory, inputs.demand, people=groups_of(study)[0], levels=anchor_levels(rules.policy.mandates)
+    )
     held = reaches(
         inputs.network,
         places=points,

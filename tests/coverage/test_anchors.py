@@ -4,12 +4,12 @@ import math
 from importlib import import_module
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from planner.coverage import anchors
-from planner.coverage import territory
+from planner.coverage import anchors, territory
 from tests.small import demand_points, land, people
 
 

@@ -76,9 +76,8 @@ def test_nothing_asked_nothing_told() -> None:
     """Without requests the table is empty and has its columns."""
     table = coverage_by_unit(made_of(facilities()), [])
     assert table.empty
-    assert list(table.columns) == list(
-        _table(pd.DataFrame([[1.0]], index=["f"], columns=["d00"]), {"unit_code": "A0v0"}).reset_index().columns[2:8]
-    ) + ["unit_code", "unit_name", "unit_level", "group", "total", "covered", "uncovered", "share"]
+    asked = _table(pd.DataFrame([[1.0]], index=["f"], columns=["d00"]), {"unit_code": "A0v0"}).reset_index()
+    assert set(table.columns) == set(asked.columns)
 
 
 def test_places_weigh_one_each() -> None:

@@ -101,10 +101,10 @@ def test_membership_is_what_following_parents_says(seed: int) -> None:
     units = pd.Index([*codes, "Z"])
     member = territory(shuffled, zones).membership(units, rows).toarray()
     for column, code in enumerate(rows):
-        chain = []
-        while code in parents:
-            chain.append(code)
-            code = parents[code]
+        chain, at = [], code
+        while at in parents:
+            chain.append(at)
+            at = parents[at]
         inside = [unit in chain or (unit == "Z" and bool(set(chain) & set(zones["unit_code"]))) for unit in units]
         assert member[:, column].tolist() == inside
     same = territory(table, zones)

@@ -101,3 +101,9 @@ def test_a_damaged_extract_is_one_sentence(tmp_path: Path, log: FaultLog) -> Non
     (tmp_path / "a.osm.pbf").write_bytes(b"\0\0\0\x0d\n\tOSMHeader\x18\x05junk")
     with pytest.raises(LayerError, match="an OpenStreetMap extract"):
         _read(tmp_path / "a.osm.pbf", {"amenity": True}, log)
+
+
+def test_nodes_can_be_told_from_areas(extract: Path, log: FaultLog) -> None:
+    """The column osm_type chooses what was drawn as an area: a node has none."""
+    assert _read(extract, {"amenity": "school"}, log, where={"osm_type": ["way", "relation"]}) == ["r20"]
+    assert _read(extract, {"amenity": "school"}, log, where={"osm_type": "node"}) == ["n1"]

@@ -42,7 +42,7 @@ function drawSkeleton() {
 function drawMap() {
   const west = META.extent[0] / 1e5, south = META.extent[1] / 1e5, east = META.extent[2] / 1e5, north = META.extent[3] / 1e5;
   const bounds = L.latLngBounds([south, west], [north, east]);
-  map = L.map('map', { attributionControl: false, zoomControl: false, zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, maxZoom: 18 });
+  map = L.map('map', { attributionControl: false, zoomControl: false, fadeAnimation: false, zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, maxZoom: 18 });
   map.fitBounds(bounds, { padding: [16, 16] });
   home.zoom = map.getZoom();
   map.setMaxBounds(bounds.pad(0.6)).setMinZoom(home.zoom - 1.5);
@@ -75,4 +75,14 @@ drawSkeleton();
 drawFrame();
 drawMap();
 drawPanel();
-window.plannerMap = { state: state, map: map, board: board, changed: changed, counts: { units: units.length, demand: demand.count, facilities: facilities.count, plan: plan.count, sites: sites.count } };
+
+// What a test or a curious reader may ask from the console.
+window.plannerMap = {
+  state: state, map: map, board: board, changed: changed,
+  counts: { units: units.length, demand: demand.count, facilities: facilities.count, plan: plan.count, sites: sites.count },
+  // Where the i-th place of a table is drawn, in pixels of the map.
+  spot: function (table, i) {
+    const places = { facilities: facilities, plan: plan, sites: sites, gaps: gaps[state.side] }[table];
+    return map.latLngToContainerPoint(latLng(places.x[i], places.y[i]));
+  },
+};

@@ -139,7 +139,8 @@ function matches(wanted) {
       if (has(STRINGS[name]) || STRINGS[table[0].id[i]].toLowerCase() === wanted) found.push({ name: STRINGS[name], kind: table[1] || word('services', facilityService[i]), open: function () { return table[2](i); } });
     });
   }
-  return found;
+  const rank = function (hit) { return hit.name.toLowerCase() === wanted ? 0 : hit.name.toLowerCase().startsWith(wanted) ? 1 : 2; };
+  return found.sort(function (a, b) { return rank(a) - rank(b); });
 }
 
 // A unit without an outline is shown by the one it lies in.
