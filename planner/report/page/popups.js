@@ -118,12 +118,10 @@ function gapPopup(table, i) {
 function exclusionPopup(area) { return popup(text('layer_exclusions'), area.rule, []); }
 
 function unitPopup(i) {
-  const parts = [unitPath(units[i].parent), coverageTable(i)];
-  if (state.layers.findings && viewRows.length) {
-    const drawn = viewRows[state.view].shapes.get(i);
-    if (drawn) parts.push(findingList(drawn));
-  }
-  const place = parts.shift();
+  const place = unitPath(units[i].parent), parts = [];
+  const drawn = state.layers.findings && viewRows.length ? viewRows[state.view].shapes.get(i) : null;
+  if (drawn) parts.push(findingList(drawn));
+  if (!drawn || state.layers.coverage || state.layers.gaps) parts.push(coverageTable(i));
   return popup(word('levels', units[i].level) + (place ? ' · ' + place : ''), units[i].name, parts);
 }
 
@@ -146,7 +144,8 @@ function findingPopup(indexes) {
 function findingList(indexes) {
   const view = DATA.views[state.view], parts = [element('h4', '', mandateName(view))];
   if (indexes.length > 1) parts.push(element('p', 'quiet', countsOf(indexes)));
-  const worst = indexes.slice().sort(function (a, b) { return rank(b) - rank(a); });
+  const unmet = indexes.filter(function (i) { return rank(i) > 0; });
+  const worst = (unmet.length ? unmet : indexes).slice().sort(function (a, b) { return rank(b) - rank(a); });
   for (const i of worst.slice(0, indexes.length > 1 ? 6 : 1)) parts.push(findingFacts(i, indexes.length > 1));
   if (worst.length > 6) parts.push(element('p', 'quiet', text('more', { n: worst.length - 6 })));
   return element('div', 'findings', parts);

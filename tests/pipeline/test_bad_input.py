@@ -1,0 +1,138 @@
+"""Bad input at the command line: one sentence per fault, exit code 2, no traceback, OUT as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from planner.cli import WRONG_INPUT, main
+
+STUDY = """
+[study]
+name = "little"
+base_year = 2025
+years = [2026, 2027]
+crs = "EPSG:4550"
+[[layers.boundaries]]
+path = "units.csv"
+level = "county"
+where = { level = "county" }
+[[layers.boundaries]]
+path = "towns.geojson"
+level = "township"
+kind = "town"
+[[layers.facilities]]
+path = "facilities.csv"
+crs = "EPSG:4326"
+x = "lon"
+y = "lat"
+[[layers.population]]
+path = "people.csv"
+crs = "EPSG:4326"
+x = "lon"
+y = "lat"
+groups = ["people"]
+[[layers.sites]]
+path = "sites.csv"
+crs = "EPSG:4326"
+x = "lon"
+y = "lat"
+[standards]
+profile = "dalian-2018"
+[mandates]
+policy = "dazhengfa-2018-28"
+only = ["kindergarten.township-central"]
+[[siting.options]]
+id = "build"
+action = "build"
+service = "kindergarten"
+set = { owner = "public", rank = "central" }
+cost_yuan = 1000
+build_years = 0
+"""
+TOWN = '{{"type":"Feature","properties":{{"code":"{code}","name":"{code}","parent_code":"K"}},"geometry":{{"type":"Polygon","coordinates":[[[{w},39.0],[{e},39.0],[{e},39.1],[{w},39.1],[{w},39.0]]]}}}}'
+FILES = {
+    "units.csv": "level,code,name,kind,parent_code\ncounty,K,county,county,\n",
+    "towns.geojson": '{"type":"FeatureCollection","features":['
+    + ",".join((TOWN.format(code="T1", w="121.6", e="121.7"), TOWN.format(code="T2", w="121.7", e="121.8")))
+    + "]}",
+    "facilities.csv": "facility_id,service,lon,lat,owner,rank\nk1,kindergarten,121.65,39.05,public,central\n",
+    "people.csv": "demand_id,lon,lat,people\nd1,121.64,39.04,100\nd2,121.74,39.06,50\n",
+    "sites.csv": "site_id,lon,lat,land_use,area_m2\ns2,121.75,39.05,080404,3000\n",
+}
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """Return a study that runs: two towns, one of them without a kindergarten, and a site there."""
+    folder = tmp_path / "研究 一"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    return folder / "study.toml"
+
+
+def _leave(arguments: list[str]) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    return int(left.value.code or 0)
+
+
+def test_the_little_study_runs_in_a_folder_with_spaces_and_chinese(study: Path, tmp_path: Path) -> None:
+    """The study that the cases below spoil runs, closes its gap, and verifies, in a path with a space and Chinese."""
+    out = tmp_path / "结果 out"
+    assert _leave(["run", str(study), "-o", str(out)]) == 0
+    assert _leave(["verify", str(out)]) == 0
+    assert "met" in (out / "tables" / "findings_after.csv").read_text("utf-8-sig")
+    assert len((out / "tables" / "plan_options.csv").read_text("utf-8-sig").splitlines()) == 2
+
+
+def _without(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+def _changed(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        text = (folder / name).read_text("utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+
+    return change
+
+
+CASES = {
+    "missing file": (_without("people.csv"), "people.csv"),
+    "wrong column": (_changed("facilities.csv", "service", "servise"), "service"),
+    "no CRS": (_changed("study.toml", 'path = "people.csv"\ncrs = "EPSG:4326"', 'path = "people.csv"'), "coordinate reference"),
+    "swapped lon/lat": (_changed("study.toml", 'path = "people.csv"\ncrs = "EPSG:4326"\nx = "lon"\ny = "lat"', 'path = "people.csv"\ncrs = "EPSG:4326"\nx = "lat"\ny = "lon"'), "swap"),
+    "empty layer": (_changed("people.csv", "d1,121.64,39.04,100\nd2,121.74,39.06,50\n", ""), "people.csv"),
+    "typo in the study": (_changed("study.toml", "base_year", "base_yaer"), "base_year"),
+    "negative people": (_changed("people.csv", "39.04,100", "39.04,-100"), "people"),
+    "unknown policy": (_changed("study.toml", "dazhengfa-2018-28", "dazhengfa-2018-29"), "dazhengfa-2018-28"),
+    "unknown mandate": (_changed("study.toml", "township-central", "township-centre"), "township-centre"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_fault_is_one_sentence(case: str, study: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each fault leaves with 2 and tells expected, found and what to do; no traceback, and OUT is as it was."""
+    spoil, word = CASES[case]
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "run.json").write_text("{}", encoding="utf-8")
+    spoil(study.parent)
+    assert _leave(["--language", "en", "run", str(study), "-o", str(out)]) == WRONG_INPUT
+    told = capsys.readouterr().err
+    sentences = [line for line in told.splitlines() if line.startswith("error: ")]
+    assert sentences
+    for sentence in sentences:
+        assert "expected" in sentence
+        assert "found" in sentence
+    assert any(word in sentence for sentence in sentences)
+    assert "Traceback" not in told
+    assert (out / "run.json").read_text("utf-8") == "{}"
+    assert [path.name for path in out.iterdir()] == ["run.json"]
+    assert not list(tmp_path.glob(".*partial*"))
