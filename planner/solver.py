@@ -11,6 +11,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+from highspy import _core
 
 from planner.errors import SolverError
 
@@ -154,7 +155,7 @@ def _tells_one_objective(solver: Any, program: Program, costs: npt.NDArray[np.fl
 
 
 def _loaded(program: Program, costs: npt.NDArray[np.float64], stop: Stop, seed: int) -> Any:
-    solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver: Any = _core._Highs()  # noqa: SLF001 - its Python wrapper prints a banner on stdout, for callbacks not used here
     for name, value in (
         ("output_flag", False), ("threads", 1), ("random_seed", seed), ("mip_rel_gap", 0.0),
         ("mip_abs_gap", 0.5 if _integral(program, costs) else 1e-6), ("mip_max_nodes", stop.nodes),

@@ -115,6 +115,8 @@ def reach_of(
     rows, columns = np.nonzero(inside)
     reach = Reach(label=label, cutoff=cutoff, place_ids=places, target_ids=targets, indptr=indptr,
                   indices=columns.astype(np.int32), costs=costs_mm[rows, columns].astype(np.int32))  # fmt: skip
+    if not len(places):
+        costs_mm = np.full((1, len(targets)), -1)  # a list has one column at least
     far = np.where(costs_mm >= 0, costs_mm, np.iinfo(np.int64).max).T
     order = np.argsort(far, axis=1, kind="stable")
     cost = np.take_along_axis(far, order, axis=1)

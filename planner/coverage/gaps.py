@@ -81,7 +81,7 @@ def unreachable(situation: Situation, requests: Sequence[CoverageRequest]) -> pd
 
 
 def gap_areas(situation: Situation, requests: Sequence[CoverageRequest]) -> GapAreas:
-    """Return the gap areas of every request: uncovered points within 500 m of each other form one."""
+    """Return the gap areas of every request: uncovered points of one township, joined by steps of up to 500 m."""
     parts = [_gaps_of(situation, request) for request in requests]
     areas = pd.concat([part.areas for part in parts], ignore_index=True) if parts else pd.DataFrame()
     members = pd.concat([part.members for part in parts], ignore_index=True) if parts else pd.DataFrame()
@@ -105,7 +105,9 @@ def _points(situation: Situation, request: CoverageRequest, reason: pd.Series) -
     people = weights_of(demand, request.groups[0])
     return pd.DataFrame(
         {
-            "cluster": _clusters(demand[["x", "y"]].to_numpy(dtype=np.float64)),
+            "cluster": _clusters(
+                demand[["x", "y"]].to_numpy(dtype=np.float64), _township(situation, demand["unit_code"])
+            ),
             "people": people,
             "x": demand["x"],
             "y": demand["y"],
@@ -119,12 +121,21 @@ def _points(situation: Situation, request: CoverageRequest, reason: pd.Series) -
     )
 
 
-def _clusters(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+def _township(situation: Situation, codes: pd.Series) -> npt.NDArray[np.int64]:
+    """Return a number for the township of each point, so that a gap area has one unit that answers for it."""
+    territory = situation.territory
+    known = {code: territory.parent_at(code, "township") for code in codes.unique() if code in territory.ancestors}
+    return np.asarray(pd.factorize(codes.map(known).fillna(""), sort=True)[0], dtype=np.int64)
+
+
+def _clusters(xy: npt.NDArray[np.float64], township: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the number of each point's gap area: joined by steps of 500 m, cut at township boundaries."""
     if not len(xy):
         return np.zeros(0, dtype=np.int64)
     from sklearn.cluster import DBSCAN  # noqa: PLC0415 - importing scikit-learn takes seconds
 
-    return np.asarray(DBSCAN(eps=NEIGHBOUR_M, min_samples=1).fit_predict(xy), dtype=np.int64)
+    chained = np.asarray(DBSCAN(eps=NEIGHBOUR_M, min_samples=1).fit_predict(xy), dtype=np.int64)
+    return np.asarray(pd.factorize(chained * (township.max() + 1) + township, sort=True)[0], dtype=np.int64)
 
 
 def _ranked(points: pd.DataFrame, standard_id: str) -> pd.Series:

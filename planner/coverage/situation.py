@@ -73,6 +73,8 @@ class Situation:
         Indexed by unit code: demand_id, x, y.
     reaches
         Costs between places and targets.
+    people
+        The group of the demand that counts everybody.
     """
 
     year: int
@@ -81,6 +83,7 @@ class Situation:
     demand: pd.DataFrame
     anchors: pd.DataFrame
     reaches: Reaches
+    people: str = "people"
 
     def at(self, year: int) -> Situation:
         """Return the same situation in another year: what is committed by then counts."""

@@ -47,7 +47,7 @@ class CountPerUnit:
         count = np.asarray(member.sum(axis=1)).ravel()
         met = count >= self.minimum
         ids = standing.index.to_numpy()
-        people = people_of(situation.territory, units, situation.demand)
+        people = people_of(situation, units)
         found = core_table(
             {
                 "unit_code": units,

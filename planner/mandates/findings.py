@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.coverage.territory import Territory
+from planner.coverage.rates import weights_of
+from planner.coverage.situation import Situation
 
 CORE_COLUMNS = {
     "unit_code": "str",
@@ -68,11 +69,7 @@ def evidence(ids: Sequence[str]) -> str:
     return ";".join(ordered[:EVIDENCE_SHOWN]) + (f";+{more}" if more > 0 else "")
 
 
-def people_of(
-    territory: Territory, units: pd.Index, demand: pd.DataFrame, group: str = "people"
-) -> np.ndarray[Any, Any]:
-    """Return the persons of a group in each unit, int64."""
-    if group not in demand:
-        return np.zeros(len(units), dtype=np.int64)
-    member = territory.membership(units, demand["unit_code"]).astype(np.int64)
-    return np.asarray(member @ demand[group].to_numpy(dtype=np.int64), dtype=np.int64)
+def people_of(situation: Situation, units: pd.Index) -> np.ndarray[Any, Any]:
+    """Return how many people live in each unit, int64."""
+    member = situation.territory.membership(units, situation.demand["unit_code"]).astype(np.int64)
+    return np.asarray(member @ weights_of(situation.demand, situation.people), dtype=np.int64)

@@ -107,7 +107,7 @@ def _evaluate_level(service: str, level: RoleLevel, situation: Situation) -> pd.
     met = count >= 1
     unknown = ~met & ~_evaluable(level, situation, units)
     reason = np.where(met, "", np.where(unknown, "no_data", _why(level, situation, units)))
-    people = people_of(situation.territory, units, situation.demand)
+    people = people_of(situation, units)
     return core_table(
         {
             "unit_code": units,

@@ -132,6 +132,7 @@ def present_situation(study: Study, inputs: Inputs, rules: Rules, options: pd.Da
         demand=inputs.demand,
         anchors=centre,
         reaches=held,
+        people=groups_of(study)[0],
     )
     return with_complete_nearest(present, study, inputs, rules, points)
 

@@ -26,7 +26,7 @@ _MANDATES = (
 )
 _COVERAGE = (
     Column("standard_id", width=44),
-    Column("service", width=44),
+    Column("unit_name", width=44),
     Column("measure", width=12),
     Column("group", width=14),
     Column("total", "whole", 14),
@@ -85,7 +85,7 @@ def overview_sheet(material: Material) -> Sheet:
     blocks = (
         block("summary", _ITEMS, _summary(material, findings)),
         block("by_mandate", _MANDATES, _by_mandate(material, findings)),
-        block("coverage", _COVERAGE, coverage_rows(material, city_only=True)),
+        block("coverage", _COVERAGE, coverage_rows(material, widest=True)),
         block("budget", _BUDGET, _by_year(material)),
         block("stages", _STAGES, _stages(material)),
     )

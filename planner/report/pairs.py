@@ -46,9 +46,11 @@ def paired_coverage(material: Material) -> pd.DataFrame:
     return both
 
 
-def city_rows(coverage: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of coverage that speak of the whole area."""
-    return coverage[coverage["unit_level"] == "city"]
+def widest_rows(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of coverage that speak of the whole: of the city, else of the highest level there is."""
+    present = set(coverage["unit_level"])
+    level = next((level for level in ("city", "county", "township") if level in present), "")
+    return coverage[coverage["unit_level"] == level]
 
 
 def plan_rows(material: Material) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.report.catalogue import word
 from planner.report.material import Material, with_id
-from planner.report.pairs import paired_coverage, paired_findings, plan_rows
+from planner.report.pairs import paired_coverage, paired_findings, plan_rows, widest_rows
 from planner.units import YUAN_PER_WAN
 
 Kind = Literal["text", "long", "item", "whole", "number", "share", "year", "flag", "status"]
@@ -160,11 +160,11 @@ def detail_sheets(material: Material) -> list[Sheet]:
     ]
 
 
-def coverage_rows(material: Material, *, city_only: bool = False) -> list[dict[str, object]]:
+def coverage_rows(material: Material, *, widest: bool = False) -> list[dict[str, object]]:
     """Return the rows of coverage before and after, each with its rate named in words."""
     both = paired_coverage(material)
-    if city_only:
-        both = both[both["unit_level"] == "city"]
+    if widest:
+        both = widest_rows(both)
     rows = _records(both)
     for row in rows:
         row["measure"] = word("measures", "places" if row["group"] == "places" else "people", material.language)

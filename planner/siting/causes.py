@@ -154,14 +154,14 @@ def _nearest(problem: SitingProblem, year_program: YearProgram, number: int) -> 
     cause = {"cause": "no_option_in_reach" if by_reach else "no_option_in_unit"}
     options = year_program.options[(year_program.options["service"] == mandate.service).to_numpy()]
     area = None if by_reach else _polygon(problem, code)
-    target = area or _anchor(problem, code)
+    target = area or _anchor(problem, code) or _polygon(problem, code)
     if target is None or options.empty:
         return cause
     away = shapely.distance(shapely.points(options["x"], options["y"]), target)
     at = int(np.argmin(np.rint(away * 1000)))
     nearest = {
         "nearest_site_id": str(options["place_id"].iloc[at]),
-        "nearest_name": str(options["name"].iloc[at]),
+        "nearest_name": str(options["name"].iloc[at] or options["place_id"].iloc[at]),
         "nearest_m": float(round(away[at])),
     }
     return {**cause, **nearest, "from_boundary": area is not None}

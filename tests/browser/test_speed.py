@@ -54,3 +54,24 @@ def test_bare_study(browser: Any, tmp_path: Path) -> None:
         visit.page.click("#side-0")
         visit.page.click("#language")
         assert visit.messages == []
+
+
+def test_study_without_a_city(browser: Any, tmp_path: Path) -> None:
+    """Where no unit stands for the whole, the few highest ones are told instead, by name; buildings are no persons."""
+    material = synthetic()
+    renamed = {"people": "buildings"}
+    islands = replace(
+        material,
+        boundaries=material.boundaries[material.boundaries["level"] != "city"],
+        demand=material.demand.rename(columns=renamed),
+        coverage_before=material.coverage_before.query("unit_level != 'city'").replace({"group": renamed}),
+        coverage_after=material.coverage_after.query("unit_level != 'city'").replace({"group": renamed}),
+    )
+    write_report(islands, tmp_path / "out")
+    with browser.new_context(offline=True) as context:
+        visit = opened(context, tmp_path / "out" / "map.html")
+        legend = visit.page.inner_text("section:has(#layer-coverage)")
+        assert "滨海区" in legend
+        assert "建筑（人口代用）" in legend
+        assert " 人" not in legend
+        assert visit.messages == []

@@ -75,6 +75,7 @@ lead_department = "l"
 service = "school"
 """
 COUNT = ENTRY + 'predicate = "COUNT_PER_UNIT"\nunit_set = "townships"\n'
+ROLES = ENTRY + 'predicate = "NETWORK_ROLES"\n'
 SHARE = ENTRY + 'predicate = "COVERAGE"\nunit_set = "townships"\nshare = 0.9\n'
 
 
@@ -87,7 +88,7 @@ class Paragraph(NamedTuple):
 
 
 def _paragraphs() -> list[Paragraph]:
-    """Read the text by its headings: 二、 (一) 1. --义务教育。"""
+    """Read the text by its headings (二、 then (一) then 1. then --义务教育)."""
     found, chapter, domain, part = [], "", "", ""
     for line in (raw.strip() for raw in TEXT.read_text("utf-8").splitlines()):
         if match := re.match(r"^([一二三])、", line):
@@ -165,7 +166,7 @@ def test_the_text_names_no_radius_and_no_class_size() -> None:
 
 
 def test_the_five_mandates_are_read_as_they_should_be() -> None:
-    """Each is bound to its predicate, strength and unit set; 乡镇 is not 街道(乡镇), and the soft one is never a row."""
+    """Each is bound to its predicate, strength and unit set; 乡镇 is not 街道(乡镇)."""
     found = {mandate.mandate_id: mandate for mandate in _built_in().mandates}
     told = {
         name: (mandate.strength, mandate.predicate_name, type(mandate.predicate)) for name, mandate in found.items()
@@ -256,7 +257,8 @@ def test_unconfirmed_numbers_may_be_forbidden(tmp_path: Path) -> None:
 
 def test_a_policy_of_ones_own_may_name_its_own_units(tmp_path: Path) -> None:
     """A unit set of levels and kinds, with its words, beside the built-in ones."""
-    text = '[policy]\nid = "mine"\n[unit_sets.councils]\nlabel = "council"\nlevels = ["township"]\nkinds = ["council"]\n'
+    councils = '[unit_sets.councils]\nlabel = "council"\nlevels = ["township"]\nkinds = ["council"]\n'
+    text = '[policy]\nid = "mine"\n' + councils
     policy = _read(tmp_path, text + COUNT.replace("townships", "councils"))
     predicate = policy.mandates[0].predicate
     assert isinstance(predicate, CountPerUnit)
@@ -290,7 +292,7 @@ def test_every_predicate_has_a_record(tmp_path: Path) -> None:
 
 
 def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
-    """One sentence for each: unknown predicate, unit set and key, missing keys, wrong share and strength, an id twice."""
+    """Unknown predicate, unit set, key; missing keys; wrong share, wrong strength; an id twice: a sentence each."""
     text = "".join(
         (
             ENTRY.replace('"a"', '"b"') + 'predicate = "COUNT_PER_UNITS"\n',
@@ -305,7 +307,8 @@ def test_all_faults_of_a_file_are_told_at_once(tmp_path: Path) -> None:
     )
     told = _faults(tmp_path, text)
     assert len(told) == 7
-    for piece in ("COUNT_PER_UNITS", "parishes", "minimun", "no lead_department, quote, section", "90", "firm", "unique"):
+    missing = "no lead_department, quote, section"
+    for piece in ("COUNT_PER_UNITS", "parishes", "minimun", missing, "90", "firm", "unique"):
         assert sum(piece in sentence for sentence in told) == 1
 
 
@@ -317,8 +320,9 @@ def test_a_share_is_above_zero_and_up_to_one(tmp_path: Path, share: str) -> None
 
 def test_a_level_of_a_network_needs_its_role(tmp_path: Path) -> None:
     """A role or a level that is not known is told, each of them."""
-    levels = '[{ role = "nice", level = "city", unit_set = "city" }, { role = "required", level = "region", unit_set = "city" }]'
-    told = _faults(tmp_path, ENTRY + f'predicate = "NETWORK_ROLES"\nlevels = {levels}\n')
+    wrong_role = '{ role = "nice", level = "city", unit_set = "city" }'
+    wrong_level = '{ role = "required", level = "region", unit_set = "city" }'
+    told = _faults(tmp_path, ROLES + f"levels = [{wrong_role}, {wrong_level}]\n")
     assert len(told) == 2
 
 
@@ -345,10 +349,10 @@ HOSTILE = {
     "an id that is a number": COUNT.replace('"a"', "5"),
     "an empty quote": COUNT.replace('"q"', '""'),
     "no as a text": COUNT + 'interpretive = "no"\n',
-    "a network without levels": ENTRY + 'predicate = "NETWORK_ROLES"\n',
-    "levels that are numbers": ENTRY + 'predicate = "NETWORK_ROLES"\nlevels = [1]\n',
-    "an unknown key in a level": ENTRY
-    + 'predicate = "NETWORK_ROLES"\nlevels = [{ role = "covered", level = "city", unit_set = "city", standrad = "seen" }]\n',
+    "a network without levels": ROLES,
+    "levels that are numbers": ROLES + "levels = [1]\n",
+    "an unknown key in a level": ROLES
+    + 'levels = [{ role = "covered", level = "city", unit_set = "city", standrad = "seen" }]\n',
     "a unit set without levels": '[unit_sets.mine]\nlevel = ["township"]\n' + COUNT.replace("townships", "mine"),
     "a unit set of an unknown level": '[unit_sets.mine]\nlevels = ["parish"]\n' + COUNT.replace("townships", "mine"),
     "a misspelt table": COUNT.replace("[[mandate]]", "[[mandates]]"),

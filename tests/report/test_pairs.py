@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from planner.report import Material
-from planner.report.pairs import paired_coverage, paired_findings, plan_rows
+from planner.report.pairs import paired_coverage, paired_findings, plan_rows, widest_rows
 
 
 def test_findings_side_by_side(material: Material) -> None:
@@ -40,3 +40,10 @@ def test_plan_by_year(material: Material) -> None:
     assert plan["complete_year"].is_monotonic_increasing
     assert set(plan["group"]) == {"people"}
     assert len(plan) == len(material.plan_options)
+
+
+def test_coverage_of_the_whole(material: Material) -> None:
+    """The whole is told by the city, or by the highest level where there is none."""
+    both = paired_coverage(material)
+    assert set(widest_rows(both)["unit_level"]) == {"city"}
+    assert set(widest_rows(both[both["unit_level"] != "city"])["unit_level"]) == {"county"}

@@ -144,4 +144,17 @@ const coverageRows = (function () {
 // The view with the most to tell comes first: the most gaps at present.
 state.view = DATA.views.reduce(function (best, view, i) { return view.before[1] > DATA.views[best].before[1] ? i : best; }, 0);
 
-const cityUnit = units.findIndex(function (unit) { return unit.level === 'city'; });
+// A number of persons of a group; of a group that is no persons (buildings that stand for them) the number alone.
+function counted(value, group) {
+  const persons = group === 'people' || group.startsWith('age_');
+  return number(value, 0) + (persons ? '\u00a0' + text('persons') : '');
+}
+
+// The units that coverage of the whole is told for: the city, else the few units at the highest level that has any.
+const wholeUnits = (function () {
+  for (const level of ['city', 'county', 'township']) {
+    const found = units.map(function (_, i) { return i; }).filter(function (i) { return units[i].level === level && DATA.coverage.unit.includes(i); });
+    if (found.length) return found.length <= 4 ? found : [];
+  }
+  return [];
+})();

@@ -63,7 +63,7 @@ const LEGENDS = {
         ctx.strokeStyle = '#a34700';
         ctx.stroke();
       }, text('gaps_legend'), text('n_places', { n: number(chosen.length, 0) })),
-      note(text('gaps_note', { people: number(people, 0), group: leadGroup() })),
+      note(text('gaps_note', { people: counted(people, STRINGS[DATA.standards[state.standard].group]), group: leadGroup() })),
     ];
   },
   findings: findingLegend,
@@ -130,7 +130,10 @@ function coverageLegend() {
   const straight = STRINGS[standard.mode] === 'straight';
   const kind = [straight ? '' : word('modes', STRINGS[standard.mode]), word('cost_kinds', STRINGS[standard.kind]), straight ? '' : word('directions', STRINGS[standard.direction]), '≤\u00a0' + unbroken(STRINGS[standard.limit])].filter(Boolean);
   found.push(note(kind.join(' · ')));
-  if (cityUnit >= 0) found.push(shareBars(cityUnit));
+  for (const unit of wholeUnits) {
+    if (wholeUnits.length > 1) found.push(element('h4', '', units[unit].name));
+    found.push(shareBars(unit));
+  }
   found.push(note(text('coverage_note', { group: word('groups', META.group) })));
   return found;
 }
@@ -148,7 +151,7 @@ function shareBars(unit) {
     return element('div', '', [
       element('div', 'line', [element('span', '', name), element('b', '', percent(row.covered[0], row.total) + ' → ' + percent(row.covered[1], row.total))]),
       bar,
-      note(text(places ? 'of_points' : 'of_people', { covered: number(row.covered[state.side], 0), total: number(row.total, 0) })),
+      note(text('covered_of', { covered: number(row.covered[state.side], 0), total: places ? number(row.total, 0) + ' ' + text('points') : counted(row.total, row.group) })),
     ]);
   }));
 }

@@ -79,8 +79,8 @@ function planPopup(i) {
       [text('unit'), unitPath(table.unit[i])],
       [text('years'), text('from_to', { start: table.start[i], complete: table.complete[i] })],
       [text('cost'), number(table.cost_wan[i]) + ' ' + text('wan_yuan')],
-      [text('gained'), table.gained[i] === null ? null : number(table.gained[i], 0) + ' ' + text('persons') + ' (' + word('groups', group) + ')'],
-      [text('alone'), table.alone[i] === null ? null : number(table.alone[i], 0) + ' ' + text('persons')],
+      [text('gained'), table.gained[i] === null ? null : counted(table.gained[i], group) + ' (' + word('groups', group) + ')'],
+      [text('alone'), table.alone[i] === null ? null : counted(table.alone[i], group)],
       [text('by_standard'), table.standard[i] < 0 ? null : standardName(table.standard[i])],
     ]),
     closedList(table.closes[i]),
@@ -98,7 +98,8 @@ function closedList(indexes) {
 }
 
 function mandateName(view) {
-  return state.language === 'zh' && STRINGS[view.quote] ? STRINGS[view.quote] : word('labels', STRINGS[view.mandate]);
+  const id = STRINGS[view.mandate], own = word('labels', id);
+  return own === id && state.language === 'zh' && STRINGS[view.quote] ? STRINGS[view.quote] : own;
 }
 
 function gapPopup(table, i) {
@@ -106,7 +107,7 @@ function gapPopup(table, i) {
   const cost = table.cost[i] === null ? '' : ' · ' + (time ? number(table.cost[i] / 60) + ' min' : metres(table.cost[i]));
   return popup(text('gap_area'), standardName(table.standard[i]), [
     rows([
-      [text('gap_people'), number(table.people[i], 0) + ' ' + text('persons') + ' (' + word('groups', STRINGS[standard.group]) + ')'],
+      [text('gap_people'), counted(table.people[i], STRINGS[standard.group]) + ' (' + word('groups', STRINGS[standard.group]) + ')'],
       [text('gap_points'), number(table.points[i], 0)],
       [text('unit'), unitPath(table.unit[i])],
       [text('gap_reason'), word('gap_reasons', STRINGS[table.reason[i]])],
@@ -131,7 +132,7 @@ function coverageTable(unit) {
   const head = element('tr', '', [element('th', '', ''), element('th', '', text('before')), element('th', '', text('after')), element('th', '', text('of'))]);
   const lines = found.map(function (row) {
     const places = row.group === 'places', name = places ? text('share_places') : text('share_people', { group: word('groups', row.group) });
-    const whole = number(row.total, 0) + ' ' + (places ? text('points') : text('persons'));
+    const whole = places ? number(row.total, 0) + ' ' + text('points') : counted(row.total, row.group);
     return element('tr', '', [element('th', '', name), element('td', '', percent(row.covered[0], row.total)), element('td', 'strong', percent(row.covered[1], row.total)), element('td', 'quiet', whole)]);
   });
   return element('div', '', [element('h4', '', text('coverage_of', { standard: standardName(state.standard) })), element('table', 'shares', [head].concat(lines))]);
@@ -169,7 +170,7 @@ function findingFacts(i, named) {
     element('div', 'line', [title, statusChip(i, 0), ' → ', statusChip(i, 1)]),
     rows([
       [text('measured'), measured === null ? null : number(measured, 2) + ' / ' + number(findings.required[i], 2) + ' ' + word('units', STRINGS[findings.measure[i]])],
-      [text('affected'), people ? number(people, 0) + ' ' + text('persons') : null],
+      [text('affected'), people ? counted(people, META.group) : null],
       [text('reason'), STRINGS[findings['reason' + suffix][i]]],
     ]),
   ]);
