@@ -13,7 +13,7 @@ import pandas as pd
 from planner.coverage import ReachStandard, Situation, Territory, territory
 from planner.mandates import PlanView
 from planner.network.reach import Nearest, Reach, Reaches, ReachKey, ReachLabel
-from planner.siting.options import earliest_completion
+from planner.siting.options import OPTION_DTYPES, earliest_completion
 
 BASE_YEAR = 2025
 YEARS = (2026, 2027)
@@ -22,13 +22,6 @@ _FACILITY_DTYPES = {
     "name": "str", "place_id": "str", "service": "str", "unit_code": "str", "x": "float64", "y": "float64", "status": "str",
     "opened_year": "Int64", "closed_year": "Int64", "owner": "str", "rank": "str", "level": "str", "standardised": "boolean",
     "demonstration": "boolean", "capacity": "Float64", "classes": "Int64", "largest_class": "Int64", "catchment_id": "str", "planned": "bool",
-}  # fmt: skip
-_OPTION_DTYPES = {
-    "place_id": "str", "service": "str", "action": "str", "facility_id": "str", "unit_code": "str", "name": "str",
-    "x": "float64", "y": "float64", "owner": "str", "rank": "str", "level": "str", "standardised": "boolean",
-    "demonstration": "boolean", "capacity": "Float64", "classes": "Int64", "catchment_id": "str",
-    "cost_yuan": "int64", "yearly_cost_yuan": "Int64", "payer": "str", "land_m2": "Float64",
-    "earliest_year": "int64", "build_years": "int64", "exclusive_group": "str", "template_id": "str",
 }  # fmt: skip
 _DEFAULTS: dict[str, Any] = {
     "status": "现状",
@@ -62,7 +55,7 @@ def facilities(*rows: Mapping[str, Any]) -> pd.DataFrame:
 
 def options(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """Return an option table; what a row does not say takes its default."""
-    return _frame(({"name": row["option_id"], **row} for row in rows), _OPTION_DTYPES, "option_id")
+    return _frame(({"name": row["option_id"], **row} for row in rows), OPTION_DTYPES, "option_id")
 
 
 def land(townships: int = 3, villages: int = 2) -> Territory:

@@ -45,6 +45,8 @@ class Mandate:
         Which kind, and the bound object.
     service
         What it is about.
+    label
+        What people call it, in Chinese and in English.
     interpretive, note
         Whether our reading goes beyond the words, and how.
     raw
@@ -59,6 +61,7 @@ class Mandate:
     predicate_name: str
     predicate: Predicate
     service: str
+    label: tuple[str, str] = ("", "")
     interpretive: bool = False
     note: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)

@@ -18,7 +18,18 @@ from planner.mandates.profile import Entry, Profile, read_toml
 from planner.mandates.programme_per_year import ProgrammePerYear
 from planner.mandates.unit_sets import BUILT_IN, UnitSet
 
-_COMMON = {"id", "quote", "section", "strength", "lead_department", "predicate", "service", "interpretive", "note"}
+_COMMON = {
+    "id",
+    "label",
+    "quote",
+    "section",
+    "strength",
+    "lead_department",
+    "predicate",
+    "service",
+    "interpretive",
+    "note",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +142,13 @@ def read_policy(
     )
 
 
+def _label(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what people call the mandate, in Chinese and in English; its id where the file says nothing."""
+    label = entry.get("label")
+    pair = label if isinstance(label, list) and len(label) == 2 else (entry["id"], entry["id"])
+    return str(pair[0]), str(pair[1])
+
+
 def _own_unit_set(name: str, entry: Mapping[str, Any]) -> UnitSet:
     levels, kinds = tuple(entry.get("levels", ())), tuple(entry.get("kinds", ()))
     return UnitSet(name=name, label=str(entry.get("label", name)), levels=levels, kinds=kinds)
@@ -164,7 +182,7 @@ def _mandate(entry: Mapping[str, Any], binding: _Binding) -> Mandate | None:
         mandate_id=entry["id"], quote=entry["quote"], section=entry["section"],
         lead_department=entry["lead_department"], strength=entry["strength"], predicate_name=kind,
         predicate=predicate, service=entry["service"], interpretive=bool(entry.get("interpretive", False)),
-        note=str(entry.get("note", "")),
+        label=_label(entry), note=str(entry.get("note", "")),
         raw={"where": {}, **entry, **resolved},
     )  # fmt: skip
 

@@ -64,7 +64,10 @@ def material_of(outcome: Outcome, *, at_the_end: Callable[[], Mapping[str, objec
         plan_budget=plan.budget,
         stages=pd.DataFrame([asdict(stage) for stage in plan.stages]),
         standards=_standards(profile),
-        labels=study.report.labels,
+        labels={
+            **{mandate.mandate_id: mandate.label for mandate in outcome.rules.policy.mandates},
+            **study.report.labels,
+        },
         run=outcome.record,
         at_the_end=at_the_end,
     )

@@ -10,14 +10,14 @@ import pandas as pd
 from planner.coverage.situation import EXISTING_STATUS, matches
 from planner.siting.settings import OptionTemplate
 
-_DTYPES = {
+OPTION_DTYPES = {
     "place_id": "str", "service": "str", "action": "str", "facility_id": "str", "unit_code": "str", "name": "str",
     "x": "float64", "y": "float64", "owner": "str", "rank": "str", "level": "str", "standardised": "boolean",
     "demonstration": "boolean", "capacity": "Float64", "classes": "Int64", "catchment_id": "str",
     "cost_yuan": "int64", "yearly_cost_yuan": "Int64", "payer": "str", "land_m2": "Float64",
     "earliest_year": "int64", "build_years": "int64", "exclusive_group": "str", "template_id": "str",
 }  # fmt: skip
-OPTION_COLUMNS = tuple(_DTYPES)
+OPTION_COLUMNS = tuple(OPTION_DTYPES)
 
 
 def make_options(
@@ -49,15 +49,15 @@ def make_options(
         for template in templates
     ]
     filled = [part for part in parts if len(part)]
-    table = pd.concat(filled) if filled else pd.DataFrame(columns=list(_DTYPES))
-    for column, dtype in _DTYPES.items():
+    table = pd.concat(filled) if filled else pd.DataFrame(columns=list(OPTION_DTYPES))
+    for column, dtype in OPTION_DTYPES.items():
         if column not in table:
             table[column] = "" if dtype == "str" else pd.NA
         if dtype == "str":
             table[column] = table[column].fillna("")
-    extra = [column for column in table.columns if column not in _DTYPES]
+    extra = [column for column in table.columns if column not in OPTION_DTYPES]
     table.index = pd.Index(table.index, dtype="str", name="option_id")
-    return table.astype(_DTYPES)[[*_DTYPES, *extra]].sort_index()
+    return table.astype(OPTION_DTYPES)[[*OPTION_DTYPES, *extra]].sort_index()
 
 
 def earliest_completion(options: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
