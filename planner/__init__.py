@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from planner.network import default_modes as default_modes
     from planner.network import reaches as reaches
     from planner.network import read_network as read_network
+    from planner.pipeline import Check as Check
     from planner.pipeline import Inputs as Inputs
     from planner.pipeline import Outcome as Outcome
     from planner.pipeline import Rules as Rules
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from planner.pipeline import read_rules as read_rules
     from planner.pipeline import siting_problem as siting_problem
     from planner.pipeline import study_options as study_options
+    from planner.pipeline.check import check as check
     from planner.pipeline.run import run as run
     from planner.report import Material as Material
     from planner.report import write_report as write_report
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Check": "planner.pipeline:Check",
     "CoverageRequest": "planner.coverage:CoverageRequest",
     "FaultLog": "planner.layers:FaultLog",
     "InputError": "planner.errors:InputError",
@@ -107,6 +110,7 @@ _HOMES = {
     "Verification": "planner.verify:Verification",
     "VerificationError": "planner.errors:VerificationError",
     "anchors": "planner.coverage:anchors",
+    "check": "planner.pipeline.check:check",
     "count_statuses": "planner.mandates:count_statuses",
     "coverage_by_unit": "planner.coverage:coverage_by_unit",
     "default_modes": "planner.network:default_modes",

@@ -1,4 +1,4 @@
-"""The command line: ``planner demo``, ``planner run STUDY``, ``planner verify OUT``.
+"""The command line: ``planner init``, ``check``, ``run``, ``verify``, ``demo``.
 
 Only click is imported here; each command imports the rooms it needs, so that ``planner --help`` is quick.
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import locale
+import os
 import signal
 import sys
 import traceback
@@ -23,50 +24,12 @@ import click
 
 from planner import __version__
 from planner.errors import InputError, OutputError, PlannerError, fault
+from planner.texts import PARTS, TEXTS
 
 Language = Literal["zh", "en"]
 Progress = Callable[[str, float], None]
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
-
-_TEXTS = {
-    "next": {
-        "zh": (
-            "接下来可以：\n"
-            "  planner demo -o OUT          运行内置的大连示例（道路、人口、设施、地块均为虚构）\n"
-            "  planner run STUDY -o OUT     运行自己的研究文件（TOML）\n"
-            "  planner verify OUT           从文件重新核算已完成的一次运行\n"
-            "  planner --help               全部命令与退出码"
-        ),
-        "en": (
-            "What to do next:\n"
-            "  planner demo -o OUT          run the embedded Dalian sample (all but names invented)\n"
-            "  planner run STUDY -o OUT     run a study file of your own (TOML)\n"
-            "  planner verify OUT           measure a finished run again, from its files\n"
-            "  planner --help               all commands and exit codes"
-        ),
-    },
-    "fault": {"zh": "错误：{}", "en": "error: {}"},
-    "written": {"zh": "结果已写入 {0}（先打开 {0}/map.html）", "en": "written to {0} (open {0}/map.html first)"},
-    "interrupted": {
-        "zh": "已中断；{} 保持原样。",
-        "en": "interrupted; {} is as it was.",
-    },
-    "internal": {
-        "zh": "规划程序自身出错，不是您的数据有误；请把上面的文字发给维护者。",
-        "en": "the planner itself failed, not your data; please send the lines above to its maintainers.",
-    },
-}
-
-_PARTS = {
-    "layers": "读取图层",
-    "reach": "计算可达",
-    "findings": "评估义务",
-    "siting": "选址求解",
-    "measuring again": "重新测算",
-    "report": "写出结果",
-    "done": "完成",
-}
 
 _EPILOG = (
     "Exit codes: 0 done; 1 verify found differences, or the planner itself failed; "
@@ -94,7 +57,7 @@ def _language() -> Language:
 
 def _say(key: str, *details: object) -> None:
     """Print one text of the catalogue on stderr."""
-    click.echo(_TEXTS[key][_language()].format(*details), err=True)
+    click.echo(TEXTS[key][_language()].format(*details), err=True)
 
 
 _LANGUAGE = click.option(
@@ -121,7 +84,7 @@ _OUT = click.option(
 def planner(context: click.Context) -> None:
     """Tell what a policy demands, where it is not met, where to build / 政策要求、缺口与选址."""
     if context.invoked_subcommand is None:
-        click.echo(_TEXTS["next"][_language()])
+        click.echo(TEXTS["next"][_language()])
 
 
 @planner.command(epilog=_EPILOG)
@@ -132,6 +95,41 @@ def demo(out: Path) -> None:
     from planner.sample import sample_study
 
     _run(sample_study(), out)
+
+
+@planner.command(epilog=_EPILOG)
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--study",
+    default=Path("study.toml"),
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="The new study file; an existing one is never replaced / 新的研究文件.",
+)
+@_LANGUAGE
+def init(folder: Path | None, study: Path) -> None:
+    """Write a commented study file from a folder of layers / 从图层文件夹写出研究文件."""
+    from planner.study import write_study
+
+    texts = {key: text[_language()] for key, text in TEXTS.items()}
+    for guess in write_study(study, folder=folder):
+        name = ":".join(filter(None, (guess.seen.path.name, guess.seen.layer)))
+        unsure = texts["unsure"] if guess.table and not guess.sure else ""
+        click.echo(texts["taken"].format(name, guess.table or texts["unplaced"], unsure))
+    click.echo(texts["made"].format(study))
+
+
+@planner.command(epilog=_EPILOG)
+@click.argument("study", type=click.Path(path_type=Path))
+@_LANGUAGE
+def check(study: Path) -> None:
+    """Read everything a study names and tell all faults at once, without running / 检查研究文件."""
+    from planner.pipeline import check as check_study
+
+    checked = check_study(study)
+    click.echo(checked.summary(_language()))
+    raise SystemExit(DONE if checked.ok else WRONG_INPUT)
 
 
 @planner.command(epilog=_EPILOG)
@@ -195,6 +193,8 @@ def check_out(out: Path, *, study: Path) -> None:
     above = next(folder for folder in target.parents if folder.exists())
     if not above.is_dir():
         raise OutputError(fault("a folder to write into", f"the file {above}", do))
+    if not os.access(above, os.W_OK):
+        raise OutputError(fault(f"{above} to be writable", "no permission to write there", "name another folder"))
 
 
 @contextlib.contextmanager
@@ -213,11 +213,11 @@ def _progress() -> Iterator[Progress]:
 
 
 def _lines() -> Progress:
-    """Return a progress that prints the name of each part once."""
+    """Return a progress that prints the name of each part once; stages within a part are left out."""
     seen: set[str] = set()
 
     def show(part: str, _share: float) -> None:
-        if part not in seen:
+        if part in PARTS and part not in seen:
             seen.add(part)
             click.echo(f"· {_part(part)}", err=True)
 
@@ -226,7 +226,7 @@ def _lines() -> Progress:
 
 def _part(name: str) -> str:
     """Return the name of a part of the run in the language of messages; stages of the solver keep theirs."""
-    return _PARTS.get(name, name) if _language() == "zh" else name
+    return PARTS.get(name, name) if _language() == "zh" else name
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -124,6 +124,8 @@ def minimise(
     SolverError
         If the solver fails, or its point does not satisfy the rows when they are checked here.
     """
+    if not len(costs):
+        return _empty(program)
     rule = stop or Stop()
     solver = _run(_loaded(program, costs, rule, seed), start)
     if start is not None and not _tells_one_objective(solver, program, costs):
@@ -132,6 +134,14 @@ def minimise(
     if not _tells_one_objective(solver, program, costs):
         raise SolverError("expected the solver's point to have its objective, found another: report this study.")
     return _checked(solver, program, costs)
+
+
+def _empty(program: Program) -> Solution:
+    """Return the answer of a program without columns: the empty point, if every row admits zero."""
+    admits = bool(np.all((program.row_lower <= 0) & (program.row_upper >= 0)))
+    if not admits:
+        return Solution(status=Status.INFEASIBLE, values=None, objective=math.nan, bound=math.nan, gap=math.nan)
+    return Solution(status=Status.OPTIMAL, values=np.zeros(0), objective=0.0, bound=0.0, gap=0.0)
 
 
 def _run(solver: Any, start: npt.NDArray[np.float64] | None) -> Any:

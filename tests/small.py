@@ -19,9 +19,10 @@ BASE_YEAR = 2025
 YEARS = (2026, 2027)
 
 _FACILITY_DTYPES = {
-    "name": "str", "place_id": "str", "service": "str", "unit_code": "str", "x": "float64", "y": "float64", "status": "str",
-    "opened_year": "Int64", "closed_year": "Int64", "owner": "str", "rank": "str", "level": "str", "standardised": "boolean",
-    "demonstration": "boolean", "capacity": "Float64", "classes": "Int64", "largest_class": "Int64", "catchment_id": "str", "planned": "bool",
+    "name": "str", "place_id": "str", "service": "str", "unit_code": "str", "x": "float64", "y": "float64",
+    "status": "str", "opened_year": "Int64", "closed_year": "Int64", "owner": "str", "rank": "str", "level": "str",
+    "standardised": "boolean", "demonstration": "boolean", "capacity": "Float64", "classes": "Int64",
+    "largest_class": "Int64", "catchment_id": "str", "planned": "bool",
 }  # fmt: skip
 _DEFAULTS: dict[str, Any] = {
     "status": "现状",
@@ -59,7 +60,7 @@ def options(*rows: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def land(townships: int = 3, villages: int = 2) -> Territory:
-    """Return a city of two counties: A with these townships of these villages, B with a street only; zone Z overlaps both."""
+    """Return a city of two counties, A of towns and villages, B with a street only, and zone Z over parts of both."""
     rows = [
         ("C", "city", "city", "city", ""),
         ("A", "county A", "county", "county", "C"),
@@ -114,8 +115,8 @@ def reach_of(
     order = np.argsort(far, axis=1, kind="stable")
     cost = np.take_along_axis(far, order, axis=1)
     unknown = cost == np.iinfo(np.int64).max
-    nearest = Nearest(label=label, place_ids=places, target_ids=targets,
-                      place=np.where(unknown, -1, order).astype(np.int32), costs=np.where(unknown, -1, cost).astype(np.int64))  # fmt: skip
+    place, told = np.where(unknown, -1, order).astype(np.int32), np.where(unknown, -1, cost).astype(np.int64)
+    nearest = Nearest(label=label, place_ids=places, target_ids=targets, place=place, costs=told)
     return reach, nearest
 
 
@@ -210,17 +211,17 @@ def every_plan(table: pd.DataFrame, *, at_most: int | None = None) -> Iterator[p
 
     With `at_most`, evenly spread ones of them.
     """
-    plans = list(_plans(table))
-    step = 1 if at_most is None else max(1, -(-len(plans) // at_most))
-    yield from plans[::step]
-
-
-def _plans(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    completion = earliest_completion(table)
-    choices = [[None, *(year for year in YEARS if year >= first)] for first in completion]
-    groups = table["exclusive_group"].tolist()
-    for years in product(*choices):
+    choices = list(_choices(table))
+    step = 1 if at_most is None else max(1, -(-len(choices) // at_most))
+    for years in choices[::step]:
         taken = [n for n, year in enumerate(years) if year is not None]
-        named = [groups[n] for n in taken if groups[n]]
+        yield table.iloc[taken].assign(complete_year=pd.array([years[n] for n in taken], dtype="Int64"))
+
+
+def _choices(table: pd.DataFrame) -> Iterator[tuple[int | None, ...]]:
+    """Yield for every plan the year of each option, None where it is left out."""
+    groups = table["exclusive_group"].tolist()
+    for years in product(*([None, *(at for at in YEARS if at >= first)] for first in earliest_completion(table))):
+        named = [group for group, year in zip(groups, years, strict=True) if group and year is not None]
         if len(named) == len(set(named)):
-            yield table.iloc[taken].assign(complete_year=pd.array([years[n] for n in taken], dtype="Int64"))
+            yield years

@@ -57,9 +57,11 @@ def rooms(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     def run(study: object, *, out: Path, progress: object) -> Outcome:
         if asked.error is not None:
             raise asked.error
-        progress("roads", 0.5)
-        progress("roads", 1.0)
-        progress("siting", 1.0)
+        progress("layers", 0.0)
+        progress("siting", 0.5)
+        progress("2030.cost", 0.5)
+        progress("siting", 0.5)
+        progress("done", 1.0)
         asked.outs.append(out)
         return Outcome()
 
@@ -153,7 +155,7 @@ def test_run_hands_over_and_sums_up(rooms: SimpleNamespace, tmp_path: Path, caps
     assert rooms.outs == [out]
     printed = capsys.readouterr()
     assert printed.out == "two gaps left (zh)\n"
-    assert printed.err.count("roads") == 1
+    assert printed.err.splitlines()[:3] == ["· 读取图层", "· 选址求解", "· 完成"]
     assert "map.html" in printed.err
 
 
@@ -242,6 +244,24 @@ def test_out_must_not_destroy_anything(tmp_path: Path, rooms: SimpleNamespace) -
         assert left_with("run", str(study), "-o", str(out)) == 2
     assert not rooms.studies
     assert study.is_file()
+
+
+def test_out_must_be_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place where nothing may be written is refused before anything is computed."""
+    monkeypatch.setattr(cli.os, "access", lambda _path, _mode: False)
+    with pytest.raises(OutputError, match=r"to be writable"):
+        cli.check_out(tmp_path / "out", study=make_study(tmp_path / "study"))
+
+
+def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """In a terminal one bar names the part that runs, solver stages included, and ends at 100 %."""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with cli._progress() as progress:
+        progress("siting", 0.5)
+        progress("2030.cost", 0.5)
+        progress("done", 1.0)
+    assert "100%" in capsys.readouterr().err
 
 
 BAD = {

@@ -33,7 +33,9 @@ def test_what_is_no_number_with_a_unit_is_told(text: str) -> None:
         parse_limit(text, cost_kind="distance_m")
 
 
-@pytest.mark.parametrize(("text", "cost_kind"), [("15 min", "distance_m"), ("15分钟", "radius_m"), ("500 m", "travel_time_s")])
+@pytest.mark.parametrize(
+    ("text", "cost_kind"), [("15 min", "distance_m"), ("15分钟", "radius_m"), ("500 m", "travel_time_s")]
+)
 def test_a_unit_of_the_other_dimension_is_told(text: str, cost_kind: str) -> None:
     """Minutes are no length and metres are no time."""
     with pytest.raises(ValueError, match=r"expected a number and a unit"):

@@ -47,6 +47,10 @@ def uncovered_reason(situation: Situation, request: CoverageRequest) -> pd.Serie
     covered = situation.covered(standard, request.where)
     nearest = nearest_open(situation, standard, request.where)
     access = situation.reaches.access.get((standard.key.mode, standard.targets))
+    if not nearest["known"].all():
+        raise ValueError(
+            "expected lists of nearest places that reach an open one, found some that end before: grow them first."
+        )
     reason = np.where(nearest["cost"].to_numpy() >= 0, "beyond_limit", "unreachable").astype(object)
     if access is not None:
         status = access["status"].reindex(situation.demand.index).to_numpy(dtype=object)
@@ -101,7 +105,7 @@ def _points(situation: Situation, request: CoverageRequest, reason: pd.Series) -
     """Return the uncovered points: cluster, people, x, y, unit_code, reason, nearest place and cost, groups."""
     demand = situation.demand.loc[reason.index]
     nearest = nearest_open(situation, request.standard, request.where).loc[reason.index]
-    known = nearest["known"].to_numpy() & (nearest["cost"].to_numpy() >= 0)
+    known = nearest["cost"].to_numpy() >= 0
     people = weights_of(demand, request.groups[0])
     return pd.DataFrame(
         {

@@ -85,6 +85,12 @@ class Situation:
     reaches: Reaches
     people: str = "people"
 
+    def __post_init__(self) -> None:
+        for label, reach in self.reaches.bounded.items():
+            if label.targets == "demand" and not reach.target_ids.equals(self.demand.index):
+                found = f"expected the demand in the order of its reach ({label.service}), found another"
+                raise ValueError(f"{found}: compute the reach anew.")
+
     def at(self, year: int) -> Situation:
         """Return the same situation in another year: what is committed by then counts."""
         return replace(self, year=year)
@@ -132,4 +138,14 @@ def matches(table: pd.DataFrame, where: Mapping[str, object]) -> npt.NDArray[np.
     for column, value in where.items():
         wanted = list(value) if isinstance(value, list | tuple) else [value]
         chosen = chosen & table[column].isin(wanted).to_numpy()
+    return chosen
+
+
+def may_match(table: pd.DataFrame, where: Mapping[str, object]) -> npt.NDArray[np.bool_]:
+    """Return which rows have each of the given attribute values, or nothing in its place: what is unknown may be so."""
+    chosen = np.ones(len(table), dtype=bool)
+    for column, value in where.items():
+        given = table[column]
+        unknown = given.isna().to_numpy(dtype=bool) | (given.astype("str") == "").to_numpy(dtype=bool)
+        chosen = chosen & (unknown | matches(table, {column: value}))
     return chosen

@@ -8,6 +8,8 @@ from planner.layers.guard import guarded as guarded
 from planner.layers.leading_zones import read_leading_zones as read_leading_zones
 from planner.layers.lines import read_lines as read_lines
 from planner.layers.log import FaultLog as FaultLog
+from planner.layers.look import Seen as Seen
+from planner.layers.look import look as look
 from planner.layers.read import read_source as read_source
 from planner.layers.schema import schema as schema
 from planner.layers.screening import screen_sites as screen_sites
@@ -23,7 +25,9 @@ __all__ = [
     "ExclusionSource",
     "FaultLog",
     "LayerSource",
+    "Seen",
     "guarded",
+    "look",
     "read_boundaries",
     "read_demand",
     "read_exclusions",

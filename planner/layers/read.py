@@ -59,7 +59,7 @@ def read_source(source: LayerSource, *, crs: str, log: FaultLog, positions: bool
 def read_native(source: LayerSource, *, log: FaultLog, positions: bool) -> pd.DataFrame:
     """Return one source with our column names, in its own coordinate reference system; as `read_source`."""
     declared = None if source.crs is None else parsed(source.crs, layer=source.name)
-    raw = _read(source, declared, log)
+    raw = read_raw(source, declared, log)
     if raw.empty:
         raise LayerError(fault(f"rows in {source.name}", "none", "check the layer that was exported"))
     rows = _selected(raw, source)
@@ -89,7 +89,8 @@ def points_in(
     return np.asarray(points, dtype=np.object_)
 
 
-def _read(source: LayerSource, declared: CRS | None, log: FaultLog) -> pd.DataFrame:
+def read_raw(source: LayerSource, declared: CRS | None, log: FaultLog) -> pd.DataFrame:
+    """Return a source as its file has it: all rows and columns, in its own names and reference system."""
     kind = guarded(source.path)
     path, name = source.path, source.name
     if source.osm and kind is not Format.PBF:

@@ -17,7 +17,7 @@ from planner.coverage.situation import Situation
 from planner.coverage.standard import ReachStandard
 from planner.coverage.territory import Territory
 from planner.mandates.effects import deltas
-from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, evidence
+from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, evidence, not_evaluable
 from planner.mandates.row_builder import RowBuilder
 from planner.mandates.rows import PlanView, Rows
 
@@ -47,10 +47,12 @@ class Capacity:
     missing_number: str = ""
 
     def evaluate(self, situation: Situation) -> pd.DataFrame:
-        """Return one finding per catchment; its unit_code is the catchment's id."""
+        """Return one finding per catchment (its unit_code is the catchment's id), one in all where none are given."""
         catchments = self._catchments(situation)
+        if not catchments:
+            return not_evaluable(_whole_area(situation.territory), "no_data", standard_id=self.number_id)
         rows = [self._finding(name, schools, pupils) for name, schools, pupils in catchments]
-        return core_table(rows) if rows else core_table({"unit_code": [], "status": []}, count=0)
+        return core_table(rows)
 
     def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
         """Return None: a facility counts where it stands."""
@@ -116,6 +118,8 @@ class Capacity:
         size, _ = _largest_class(schools, pupils)
         if self.class_size is None or (size is None and not (schools.empty and pupils)):
             return
+        if schools["classes"].isna().any():
+            return  # after acting the class size could not be told: no option can make it met
         short = size is None or size > self.class_size
         if not short and not len(acting):
             return
@@ -143,6 +147,12 @@ class Capacity:
         for option in acting:
             builder.row(finding, [(acted, 1.0), (builder.option(int(option)), -1.0)], lower=0.0)
         builder.row(finding, [*terms, (acted, -float(pupils))], lower=float(-seats))
+
+
+def _whole_area(territory: Territory) -> pd.Index:
+    """Return the city, or the counties where the study names no city."""
+    city = territory.select(("city",))
+    return city if len(city) else territory.select(("county",))
 
 
 def _largest_class(schools: pd.DataFrame, pupils: int) -> tuple[int | None, bool]:

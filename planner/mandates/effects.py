@@ -55,7 +55,8 @@ def resulting_facilities(facilities: pd.DataFrame, options: pd.DataFrame) -> pd.
             given = options[column]
             stated = given.notna() & (given.astype("str") != "")
             result[column] = result[column].where(~stated, given)
-    return result.assign(
+    texts = [column for column in result.columns if result[column].dtype == "str"]
+    return result.fillna(dict.fromkeys(texts, "")).assign(
         status=result["status"].where(~builds, EXISTING_STATUS),
         largest_class=pd.array([pd.NA] * len(result), dtype="Int64"),
         planned=True,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.coverage.situation import Situation
-from planner.mandates.findings import CORE_COLUMNS, GAP, MET, NOT_EVALUABLE, core_table
+from planner.mandates.findings import CORE_COLUMNS, GAP, MET, NOT_EVALUABLE, joined
 from planner.mandates.mandate import Mandate
 from planner.mandates.profile import Profile
 from planner.mandates.reasons import REASONS
@@ -22,6 +22,9 @@ FINDING_COLUMNS = (
     "reason", "reason_en", "estimated", "strength", "predicate", "service", "quote", "section",
     "lead_department", "interpretive", "standard_id", "standard_limit", "standard_confirmed",
 )  # fmt: skip
+
+
+_DTYPES_OF_NONE = {name: CORE_COLUMNS.get(name, "str") for name in FINDING_COLUMNS}
 
 
 def evaluate(mandates: Sequence[Mandate], situation: Situation, *, profile: Profile | None = None) -> pd.DataFrame:
@@ -42,11 +45,11 @@ def evaluate(mandates: Sequence[Mandate], situation: Situation, *, profile: Prof
         Columns `FINDING_COLUMNS`, sorted by mandate_id, unit_code, year. ``status`` is met, gap or
         not_evaluable; the last is never counted as met.
     """
-    tables = [_described(mandate, mandate.predicate.evaluate(situation)) for mandate in mandates]
-    empty = core_table({"unit_code": [], "status": []}, count=0)
-    table = pd.concat([table for table in tables if len(table)], ignore_index=True) if any(map(len, tables)) else empty
+    table = joined([_described(mandate, mandate.predicate.evaluate(situation)) for mandate in mandates])
     table = _with_places(table, situation)
     table = _with_standards(table, profile)
+    if table.empty:
+        return table.reindex(columns=list(FINDING_COLUMNS)).astype(_DTYPES_OF_NONE)
     return table.reindex(columns=list(FINDING_COLUMNS)).sort_values(list(KEY), ignore_index=True)
 
 

@@ -82,8 +82,11 @@ class NetworkRoles:
     levels: tuple[RoleLevel, ...]
 
     def evaluate(self, situation: Situation) -> pd.DataFrame:
-        """Return one finding per unit of each level."""
-        return joined([_evaluate_level(self.service, level, situation) for level in self.levels])
+        """Return one finding per unit of each level, and one per county that has no such unit and no finding yet."""
+        found = joined([_evaluate_level(self.service, level, situation) for level in self.levels])
+        nowhere = {code for level in self.levels for code in level.unit_set.empty_parents(situation.territory)}
+        untold = sorted(nowhere - set(found["unit_code"]))
+        return joined([found, not_evaluable(pd.Index(untold, dtype="str"), "empty_unit_set")])
 
     def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
         """Return the limit of the unit's level."""

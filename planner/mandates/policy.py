@@ -16,20 +16,27 @@ from planner.mandates.mandate import Mandate, Predicate
 from planner.mandates.network_roles import LEVELS, NetworkRoles, RoleLevel
 from planner.mandates.profile import Entry, Profile, read_toml
 from planner.mandates.programme_per_year import ProgrammePerYear
+from planner.mandates.shapes import ANY, COUNT, REMARK, TABLE, TABLES, TEXT, TEXTS, TRUTH, fits, part
 from planner.mandates.unit_sets import BUILT_IN, UnitSet
 
+_REQUIRED = ("id", "quote", "section", "strength", "lead_department", "service")
 _COMMON = {
-    "id",
-    "label",
-    "quote",
-    "section",
-    "strength",
-    "lead_department",
-    "predicate",
-    "service",
-    "interpretive",
-    "note",
+    **dict.fromkeys((*_REQUIRED, "predicate"), TEXT),
+    "label": TEXTS,
+    "interpretive": TRUTH,
+    "note": REMARK,
 }
+_KEYS = {
+    "COUNT_PER_UNIT": {"unit_set": TEXT, "where": TABLE, "minimum": COUNT},
+    "PROGRAMME_PER_YEAR": {"unit_set": TEXT, "where": TABLE, "minimum": COUNT},
+    "CAPACITY": {"group": TEXT, "class_size": TEXT},
+    "NETWORK_ROLES": {"levels": TABLES},
+    "COVERAGE": {"unit_set": TEXT, "where": TABLE, "standard": TEXT, "group": TEXT, "share": ANY},
+}
+_LEVEL = {"role": TEXT, "level": TEXT, "unit_set": TEXT, "standard": TEXT}
+_UNIT_SET = {"label": TEXT, "levels": TEXTS, "kinds": TEXTS}
+_DOCUMENT = {"policy": TABLE, "unit_sets": TABLE, "mandate": TABLES}
+_UNIT_LEVELS = ("city", "county", "township", "village", "leading_zone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +77,17 @@ class _Binding:
             )
         return self.unit_sets.get(name, BUILT_IN["city"])
 
-    def standard(self, name: str | None) -> tuple[ReachStandard | None, str]:
+    def standard(self, name: str | None, *, service: str, targets: str, owner: str) -> tuple[ReachStandard | None, str]:
         """Return a reach standard of the profile, and the reason code where it cannot be used."""
         entry = self.profile.entries.get(name or "")
         if entry is None or entry.reach is None:
             return None, "standard_missing"
+        if (entry.reach.service, entry.reach.targets) != (service, targets):
+            self.faults.add(
+                f"a standard of {service} with targets {targets} in {owner}",
+                f"{name} of {entry.reach.service} with targets {entry.reach.targets}",
+                "name another one",
+            )
         return entry.reach, self._refusal(entry)
 
     def number(self, name: str) -> tuple[float | None, str]:
@@ -120,10 +133,13 @@ def read_policy(
     """
     content = read_toml(name, "policies", folder=folder, kind="policy")
     faults = Faults()
-    own = {key: _own_unit_set(key, entry) for key, entry in content.get("unit_sets", {}).items()}
+    fits(content, _DOCUMENT, name, faults)
+    sets = part(content, "unit_sets", TABLE, {})
+    own = {key: _own_unit_set(key, entry, faults, name) for key, entry in sets.items()}
     binding = _Binding(profile=profile, unit_sets={**BUILT_IN, **own}, years=tuple(years),
                        forbid_unconfirmed=forbid_unconfirmed, faults=faults, where=name)  # fmt: skip
-    entries = [entry for entry in content.get("mandate", []) if not only or entry.get("id") in only]
+    listed = part(content, "mandate", TABLES, [])
+    entries = [entry for entry in listed if not only or entry.get("id") in only]
     unknown = set(only) - {entry.get("id") for entry in entries}
     if unknown:
         faults.add(f"mandates of {name}", ", ".join(sorted(unknown)), "correct [mandates] only")
@@ -132,7 +148,7 @@ def read_policy(
         faults.add(f"unique mandate ids in {name}", "repeated ones", "rename them")
     mandates = [_mandate(entry, binding) for entry in entries]
     faults.raise_if_any(MandateError)
-    head = content.get("policy", {})
+    head = part(content, "policy", TABLE, {})
     return Policy(
         policy_id=str(head.get("id", name)),
         title=str(head.get("title", "")),
@@ -149,8 +165,16 @@ def _label(entry: Mapping[str, Any]) -> tuple[str, str]:
     return str(pair[0]), str(pair[1])
 
 
-def _own_unit_set(name: str, entry: Mapping[str, Any]) -> UnitSet:
+def _own_unit_set(name: str, entry: Any, faults: Faults, where: str) -> UnitSet:
+    owner = f"unit set {name} of {where}"
+    if not TABLE.fits(entry):
+        faults.add(f"a table as {owner}", repr(entry), "correct it")
+        return BUILT_IN["city"]
+    if not fits(entry, _UNIT_SET, owner, faults):
+        return BUILT_IN["city"]
     levels, kinds = tuple(entry.get("levels", ())), tuple(entry.get("kinds", ()))
+    if not levels or set(levels) - set(_UNIT_LEVELS):
+        faults.add(f"levels of {owner} to be some of {', '.join(_UNIT_LEVELS)}", repr(list(levels)), "correct them")
     return UnitSet(name=name, label=str(entry.get("label", name)), levels=levels, kinds=kinds)
 
 
@@ -158,26 +182,19 @@ def _mandate(entry: Mapping[str, Any], binding: _Binding) -> Mandate | None:
     owner = f"mandate {entry.get('id', 'without id')} of {binding.where}"
     kind = str(entry.get("predicate"))
     before = len(binding.faults)
-    missing = {"id", "quote", "section", "strength", "lead_department", "service"} - entry.keys()
-    if missing:
-        binding.faults.add(
-            f"id, quote, section, strength, lead_department, service in {owner}",
-            f"no {', '.join(sorted(missing))}",
-            "add what is missing",
-        )
+    shapes = {**_COMMON, **_KEYS.get(kind, dict.fromkeys(entry, ANY))}
+    readable = fits(entry, shapes, owner, binding.faults, required=_REQUIRED)
     if kind not in _BUILDERS:
         binding.faults.add(
             f"predicate of {owner} to be one of {', '.join(sorted(_BUILDERS))}", repr(kind), "choose one"
         )
-    elif unknown := entry.keys() - _COMMON - _KEYS[kind]:
-        binding.faults.add(f"known keys in {owner}", ", ".join(sorted(unknown)), "remove or correct them")
-    if entry.get("strength") not in ("hard", "network", "soft"):
-        binding.faults.add(
-            f"strength of {owner} to be hard, network or soft", repr(entry.get("strength")), "choose one"
-        )
-    if len(binding.faults) > before:
+    if TEXT.fits(entry.get("strength")) and entry["strength"] not in ("hard", "network", "soft"):
+        binding.faults.add(f"strength of {owner} to be hard, network or soft", repr(entry["strength"]), "choose one")
+    if not readable or kind not in _BUILDERS:
         return None
     predicate, resolved = _BUILDERS[kind](entry, binding, owner)
+    if len(binding.faults) > before:
+        return None
     return Mandate(
         mandate_id=entry["id"], quote=entry["quote"], section=entry["section"],
         lead_department=entry["lead_department"], strength=entry["strength"], predicate_name=kind,
@@ -198,14 +215,14 @@ def _described(unit_set: UnitSet) -> dict[str, Any]:
 
 def _count_per_unit(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
     units = binding.unit_set(entry, owner)
-    minimum = int(entry.get("minimum", 1))
+    minimum = entry.get("minimum", 1)
     predicate = CountPerUnit(service=entry["service"], where=entry.get("where", {}), unit_set=units, minimum=minimum)
     return predicate, {"unit_set": _described(units), "minimum": minimum}
 
 
 def _programme(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
     units = binding.unit_set(entry, owner)
-    minimum = int(entry.get("minimum", 1))
+    minimum = entry.get("minimum", 1)
     predicate = ProgrammePerYear(
         service=entry["service"], where=entry.get("where", {}), unit_set=units, minimum=minimum, years=binding.years
     )
@@ -234,7 +251,11 @@ def _capacity(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[
 
 def _network_roles(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
     levels, described = [], []
+    if not entry.get("levels"):
+        binding.faults.add(f"levels in {owner}", "none", "say which level has which role")
     for level in entry.get("levels", []):
+        if not fits(level, _LEVEL, f"a level of {owner}", binding.faults):
+            continue
         units = binding.unit_set(level, owner)
         if level.get("role") not in ("required", "required_or_covered", "covered") or level.get("level") not in LEVELS:
             binding.faults.add(
@@ -243,7 +264,11 @@ def _network_roles(entry: Mapping[str, Any], binding: _Binding, owner: str) -> t
                 "correct them",
             )
             continue
-        standard, missing = (None, "") if level["role"] == "required" else binding.standard(level.get("standard"))
+        standard, missing = (None, "")
+        if level["role"] != "required":
+            standard, missing = binding.standard(
+                level.get("standard"), service=entry["service"], targets="anchor", owner=owner
+            )
         levels.append(
             RoleLevel(
                 role=level["role"], level=level["level"], unit_set=units, standard=standard, missing_standard=missing
@@ -259,7 +284,7 @@ def _coverage(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
         binding.faults.add(f"a share above 0 and up to 1 in {owner}", repr(share), "write for example 0.9")
         share = 1.0
-    standard, missing = binding.standard(entry.get("standard"))
+    standard, missing = binding.standard(entry.get("standard"), service=entry["service"], targets="demand", owner=owner)
     predicate = CoverageShare(
         service=entry["service"], where=entry.get("where", {}), standard=standard,
         group=str(entry.get("group", "people")), share=float(share), unit_set=units, missing_standard=missing,
@@ -273,11 +298,4 @@ _BUILDERS: dict[str, Callable[[Mapping[str, Any], _Binding, str], tuple[Predicat
     "CAPACITY": _capacity,
     "NETWORK_ROLES": _network_roles,
     "COVERAGE": _coverage,
-}
-_KEYS = {
-    "COUNT_PER_UNIT": {"unit_set", "where", "minimum"},
-    "PROGRAMME_PER_YEAR": {"unit_set", "where", "minimum"},
-    "CAPACITY": {"group", "class_size"},
-    "NETWORK_ROLES": {"levels"},
-    "COVERAGE": {"unit_set", "where", "standard", "group", "share"},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,12 +14,24 @@ from typing import Any
 from planner.coverage.request import CoverageRequest
 from planner.coverage.standard import ReachStandard
 from planner.errors import Faults, MandateError, fault
+from planner.mandates.shapes import ANY, REMARK, TABLE, TABLES, TEXT, TEXTS, TRUTH, Shape, fits, part
 from planner.network.reach import ReachKey
 from planner.units import parse_limit
 
-_STANDARD_KEYS = {"id", "service", "mode", "cost", "direction", "targets", "limit"}
-_NUMBER_KEYS = {"id", "service", "value", "unit"}
-_PROVENANCE = {"modal", "area", "source", "confirmed", "invented", "note"}
+_PROVENANCE = {
+    "modal": REMARK,
+    "area": REMARK,
+    "source": REMARK,
+    "note": REMARK,
+    "confirmed": TRUTH,
+    "invented": TRUTH,
+}
+_STANDARD = {
+    "id": TEXT, "service": TEXT, "mode": TEXT, "cost": TEXT, "direction": TEXT, "targets": TEXT, "limit": ANY,
+}  # fmt: skip
+_NUMBER = {"id": TEXT, "service": TEXT, "value": ANY, "unit": TEXT}
+_COVERAGE = {"standard": TEXT, "groups": TEXTS, "where": TABLE}
+_DOCUMENT = {"profile": TABLE, "standard": TABLES, "number": TABLES, "coverage": TABLES}
 _COST_KINDS = ("radius_m", "distance_m", "travel_time_s")
 
 
@@ -120,13 +133,16 @@ def read_toml(name: str, built_in: str, *, folder: Path | None, kind: str) -> di
 def parse_profile(content: Mapping[str, Any], *, where: str) -> Profile:
     """Return the profile that a TOML document holds; `where` names it in faults."""
     faults = Faults()
-    head = content.get("profile", {})
+    fits(content, _DOCUMENT, where, faults)
+    head = part(content, "profile", TABLE, {})
     entries: dict[str, Entry] = {}
-    for table in content.get("standard", []):
+    for table in part(content, "standard", TABLES, []):
         _add(entries, _reach_entry(table, faults, where), faults, where)
-    for table in content.get("number", []):
+    for table in part(content, "number", TABLES, []):
         _add(entries, _number_entry(table, faults, where), faults, where)
-    coverage = tuple(filter(None, (_request(table, entries, faults, where) for table in content.get("coverage", []))))
+    coverage = tuple(
+        filter(None, (_request(table, entries, faults, where) for table in part(content, "coverage", TABLES, [])))
+    )
     counted = [request.standard.standard_id for request in coverage]
     if twice := sorted({name for name in counted if counted.count(name) > 1}):
         faults.add(f"each standard once in the coverage tables of {where}", f"{', '.join(twice)} twice",
@@ -150,18 +166,9 @@ def _add(entries: dict[str, Entry], entry: Entry | None, faults: Faults, where: 
     entries[entry.entry_id] = entry
 
 
-def _complete(table: Mapping[str, Any], required: set[str], faults: Faults, where: str) -> bool:
+def _complete(table: Mapping[str, Any], shapes: Mapping[str, Shape], faults: Faults, where: str) -> bool:
     name = table.get("id", "an entry without id")
-    missing, unknown = required - table.keys(), table.keys() - required - _PROVENANCE
-    if missing:
-        faults.add(
-            f"{', '.join(sorted(required))} in {name} of {where}",
-            f"no {', '.join(sorted(missing))}",
-            "add what is missing",
-        )
-    if unknown:
-        faults.add(f"known keys in {name} of {where}", ", ".join(sorted(unknown)), "remove or correct them")
-    return not missing and not unknown
+    return fits(table, {**shapes, **_PROVENANCE}, f"{name} of {where}", faults, required=shapes)
 
 
 def _provenance(table: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,7 +176,7 @@ def _provenance(table: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reach_entry(table: Mapping[str, Any], faults: Faults, where: str) -> Entry | None:
-    if not _complete(table, _STANDARD_KEYS, faults, where):
+    if not _complete(table, _STANDARD, faults, where):
         return None
     before = len(faults)
     name = table["id"]
@@ -195,6 +202,9 @@ def _reach_entry(table: Mapping[str, Any], faults: Faults, where: str) -> Entry 
             f"a limit with its unit in {name} of {where}", f"{table['limit']!r} ({error})", "write a number and a unit"
         )
         return None
+    if limit <= 0:
+        faults.add(f"a limit above 0 in {name} of {where}", repr(table["limit"]), "correct it")
+        return None
     measured = ReachKey(table["mode"], table["cost"], table["direction"])
     reach = ReachStandard(
         standard_id=name, service=table["service"], key=measured, targets=table["targets"], limit=limit
@@ -203,10 +213,10 @@ def _reach_entry(table: Mapping[str, Any], faults: Faults, where: str) -> Entry 
 
 
 def _number_entry(table: Mapping[str, Any], faults: Faults, where: str) -> Entry | None:
-    if not _complete(table, _NUMBER_KEYS, faults, where):
+    if not _complete(table, _NUMBER, faults, where):
         return None
     value = table["value"]
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
         faults.add(f"a positive number as value of {table['id']} in {where}", repr(value), "write the number")
         return None
     return Entry(entry_id=table["id"], text=f"{value} {table['unit']}", value=float(value), **_provenance(table))
@@ -215,7 +225,9 @@ def _number_entry(table: Mapping[str, Any], faults: Faults, where: str) -> Entry
 def _request(
     table: Mapping[str, Any], entries: Mapping[str, Entry], faults: Faults, where: str
 ) -> CoverageRequest | None:
-    entry = entries.get(table.get("standard", ""))
+    if not fits(table, _COVERAGE, f"a coverage table of {where}", faults, required=("standard",)):
+        return None
+    entry = entries.get(table["standard"])
     if entry is None or entry.reach is None or entry.reach.targets != "demand":
         faults.add(
             f"a standard of {where} with targets demand in each coverage table", repr(table.get("standard")), "name one"

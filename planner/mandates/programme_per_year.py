@@ -13,7 +13,7 @@ from planner.coverage.situation import COMMITTED_STATUSES, EXISTING_STATUS, Situ
 from planner.coverage.standard import ReachStandard
 from planner.coverage.territory import Territory
 from planner.mandates.effects import deltas
-from planner.mandates.findings import GAP, MET, core_table, evidence
+from planner.mandates.findings import GAP, MET, core_table, evidence, joined, not_evaluable
 from planner.mandates.row_builder import RowBuilder
 from planner.mandates.rows import PlanView, Rows
 from planner.mandates.unit_sets import UnitSet
@@ -62,7 +62,8 @@ class ProgrammePerYear:
                         "evidence": evidence(ids), "reason_code": "not_completed" if short else "",
                     }
                 )  # fmt: skip
-        return core_table(rows) if rows else core_table({"unit_code": [], "status": []}, count=0)
+        nowhere = not_evaluable(self.unit_set.empty_parents(situation.territory), "empty_unit_set")
+        return joined([core_table(rows), nowhere]) if rows else nowhere
 
     def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
         """Return None: a facility counts where it stands."""

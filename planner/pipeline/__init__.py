@@ -1,5 +1,7 @@
 """The whole story of a run, and its steps one by one for notebooks."""
 
+from planner.pipeline.check import Check as Check
+from planner.pipeline.check import check as check
 from planner.pipeline.inputs import Inputs as Inputs
 from planner.pipeline.inputs import read_inputs as read_inputs
 from planner.pipeline.measure import Rules as Rules
@@ -11,9 +13,11 @@ from planner.pipeline.outcome import Outcome as Outcome
 from planner.pipeline.run import run as run
 
 __all__ = [
+    "Check",
     "Inputs",
     "Outcome",
     "Rules",
+    "check",
     "present_situation",
     "read_inputs",
     "read_rules",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from planner.layers import (
     screen_sites,
 )
 from planner.network import RoadNetwork, read_network
+from planner.pipeline.attempts import Attempts
 from planner.study import Study
 
 
@@ -55,38 +57,94 @@ class Inputs:
     faults: pd.DataFrame
 
 
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Tried:
+    """What could be read of a study's layers.
+
+    Attributes
+    ----------
+    tables
+        By name; None, or absent, where a table could not be read.
+    network
+        None where there are no roads, or broken ones.
+    faults
+        What was wrong with rows and could be lived with.
+    inputs
+        All of it together; None where anything is broken.
+    """
+
+    tables: Mapping[str, pd.DataFrame | None]
+    network: RoadNetwork | None
+    faults: pd.DataFrame
+    inputs: Inputs | None = None
+
+
 def read_inputs(study: Study) -> Inputs:
     """Read every layer of a study.
 
     Raises
     ------
     InputError
-        With all faults of a layer at once.
+        With all faults of all layers at once.
+    """
+    attempts = Attempts()
+    inputs = try_inputs(study, attempts).inputs
+    attempts.raise_if_any()
+    if inputs is None:
+        raise AssertionError("layers without faults gave no tables")
+    return inputs
+
+
+def try_inputs(study: Study, attempts: Attempts) -> Tried:
+    """Read every layer of a study, whatever is wrong with the others.
+
+    Parameters
+    ----------
+    study
+        Which layers.
+    attempts
+        Gets the faults of each layer. Layers that need the boundaries are still looked at by themselves
+        where those are broken.
     """
     layers, crs, log = study.layers, study.crs, FaultLog()
-    boundaries = read_boundaries(layers.boundaries, crs=crs, log=log)
-    zones = (
-        None
-        if layers.leading_zones is None
-        else read_leading_zones(layers.leading_zones, crs=crs, log=log, boundaries=boundaries)
-    )
-    facilities = read_facilities(layers.facilities, boundaries, crs=crs, log=log)
-    sites = read_sites(layers.sites, boundaries, crs=crs, log=log)
-    exclusions = read_exclusions(layers.exclusions, crs=crs, log=log)
+    boundaries = attempts(lambda: read_boundaries(layers.boundaries, crs=crs, log=log))
+    within = _no_units(crs) if boundaries is None else boundaries
+    inner = FaultLog() if boundaries is None else log  # without units every row would be told as outside
+    source = layers.leading_zones
+    zones = source and attempts(lambda: read_leading_zones(source, crs=crs, log=inner, boundaries=boundaries))
+    facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner))
+    sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner))
+    exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log))
+    demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner))
+    persons = None if demand is None else whole_persons(demand, groups_of(study), inner)
+    roads = study.roads
+    network = roads and attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
+    tables = {"boundaries": boundaries, "leading_zones": zones, "facilities": facilities, "population": persons,
+              "sites": sites, "exclusions": exclusions}  # fmt: skip
+    told = log.to_frame()
+    if boundaries is None:
+        return Tried(tables={"exclusions": exclusions}, network=network, faults=told)
+    if facilities is None or sites is None or exclusions is None or persons is None or not attempts.sound:
+        return Tried(tables=tables, network=network, faults=told)
     screened, screening = screen_sites(sites, exclusions)
-    demand = whole_persons(read_demand(layers.population, boundaries, crs=crs, log=log), groups_of(study), log)
-    network = None if study.roads is None else read_network(study.roads, crs=crs, modes=study.modes, log=log)
-    return Inputs(
+    inputs = Inputs(
         boundaries=boundaries,
         territory=territory(pd.DataFrame(boundaries), zones, listed=study.unit_list_date),
         facilities=facilities,
         sites=screened,
-        demand=demand,
+        demand=persons,
         exclusions=exclusions,
         screening=screening,
         network=network,
-        faults=log.to_frame(),
+        faults=told,
     )
+    return Tried(tables=tables, network=network, faults=told, inputs=inputs)
+
+
+def _no_units(crs: str) -> gpd.GeoDataFrame:
+    """Return boundaries without a unit, for layers that are looked at by themselves."""
+    columns = {name: pd.Series(dtype="str") for name in ("code", "name", "level", "kind", "parent_code")}
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=crs), crs=crs)
 
 
 def groups_of(study: Study) -> tuple[str, ...]:

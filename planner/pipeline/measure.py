@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from planner.coverage import CoverageRequest, ReachStandard, Situation, anchors, nearest_open
-from planner.errors import LayerError, MandateError, StudyError, fault, shortened
+from planner.errors import Faults, LayerError, MandateError, StudyError, fault, shortened
 from planner.mandates import Policy, Profile, anchor_levels, needs, read_policy, read_profile, readings, standards_of
 from planner.network import grow_nearest, reaches
 from planner.network.reach import TargetKind
+from planner.pipeline.attempts import Attempts
 from planner.pipeline.inputs import Inputs, groups_of
 from planner.siting import PeopleCovered, SitingProblem, make_options
 from planner.study import Study
@@ -39,22 +40,35 @@ def read_rules(study: Study) -> Rules:
 
     Raises
     ------
-    MandateError, StudyError
-        With all faults of a file at once.
+    InputError
+        With all faults of both files at once.
     """
-    profile = read_profile(study.standards.profile, folder=study.folder)
-    policy = read_policy(
-        study.mandates.policy,
-        profile=profile,
-        years=study.years,
-        only=study.mandates.only,
-        forbid_unconfirmed=study.standards.forbid_unconfirmed,
-        folder=study.folder,
+    attempts = Attempts()
+    profile = attempts(lambda: read_profile(study.standards.profile, folder=study.folder))
+    policy = attempts(
+        lambda: read_policy(
+            study.mandates.policy,
+            profile=profile or _NO_NUMBERS,
+            years=study.years,
+            only=study.mandates.only,
+            forbid_unconfirmed=study.standards.forbid_unconfirmed,
+            folder=study.folder,
+        )
     )
-    _check_groups(profile.coverage, groups_of(study))
+    if profile is not None:
+        attempts(lambda: _check_groups(profile.coverage, groups_of(study)))
+        attempts(lambda: _check_objectives(profile.coverage, study))
+    if profile is None or policy is None:
+        attempts.raise_if_any()
+        raise AssertionError("rules without faults were not made")
     standards = tuple(standards_of(policy.mandates, profile.coverage))
-    _check_modes(standards, study)
+    attempts(lambda: _check_modes(standards, study))
+    attempts.raise_if_any()
     return Rules(profile=profile, policy=policy, standards=standards)
+
+
+_NO_NUMBERS = Profile(profile_id="", version="", note="", entries={}, coverage=())
+"""Stands for a broken profile, so that the faults of the policy are told with its own."""
 
 
 def _check_groups(coverage: Iterable[CoverageRequest], groups: Sequence[str]) -> None:
@@ -67,6 +81,19 @@ def _check_groups(coverage: Iterable[CoverageRequest], groups: Sequence[str]) ->
                 "add the groups or correct the coverage tables",
             )
         )
+
+
+def _check_objectives(coverage: Iterable[CoverageRequest], study: Study) -> None:
+    faults = Faults()
+    standards = [request.standard.standard_id for request in coverage]
+    aims = study.siting.objectives
+    if unknown := [aim.standard for aim in aims if aim.standard not in standards]:
+        expected = f"objectives over coverage tables of the profile ({', '.join(standards)})"
+        faults.add(expected, ", ".join(unknown), "name one of them")
+    groups = groups_of(study)
+    if strange := [aim.group for aim in aims if aim.group not in groups]:
+        faults.add(f"objectives for groups of the study ({', '.join(groups)})", ", ".join(strange), "name one of them")
+    faults.raise_if_any(StudyError)
 
 
 def _check_modes(standards: Iterable[ReachStandard], study: Study) -> None:
@@ -169,15 +196,6 @@ def siting_problem(
     """Return the siting problem of a study."""
     settings = study.siting
     by_id = {request.standard.standard_id: request for request in rules.profile.coverage}
-    unknown = [aim.standard for aim in settings.objectives if aim.standard not in by_id]
-    if unknown:
-        raise StudyError(
-            fault(
-                f"objectives over coverage tables of the profile ({', '.join(by_id)})",
-                ", ".join(unknown),
-                "name one of them",
-            )
-        )
     objectives = tuple(
         PeopleCovered(request=replace(by_id[aim.standard], groups=(aim.group, *by_id[aim.standard].groups)))
         for aim in settings.objectives

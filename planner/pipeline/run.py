@@ -11,10 +11,11 @@ import pandas as pd
 from planner.coverage import Situation, coverage_by_unit, gap_areas, unreachable
 from planner.mandates import evaluate
 from planner.pipeline.clock import Clock
-from planner.pipeline.inputs import Inputs, read_inputs
+from planner.pipeline.inputs import Inputs
 from planner.pipeline.material import material_of
-from planner.pipeline.measure import Rules, present_situation, read_rules, siting_problem, study_options
+from planner.pipeline.measure import Rules, present_situation, siting_problem
 from planner.pipeline.outcome import Outcome
+from planner.pipeline.reading import read_everything
 from planner.pipeline.record import effort, run_record
 from planner.report import write_report
 from planner.siting import Plan, solve
@@ -38,15 +39,13 @@ def run(study: Study, *, out: Path | str | None = None, progress: Progress | Non
     Raises
     ------
     InputError
-        If a layer, the roads, the standards or the mandates are wrong: all faults of it at once.
+        If layers, the roads, the standards or the mandates are wrong: all faults of all of them at once.
     OutputError
         If `out` cannot be written; it is then as it was.
     """
     clock = Clock(progress)
     clock.enter("layers")
-    rules = read_rules(study)
-    inputs = read_inputs(study)
-    options = study_options(study, inputs)
+    rules, inputs, options = read_everything(study).complete()
     mandates, coverage = rules.policy.mandates, rules.profile.coverage
 
     clock.enter("reach")

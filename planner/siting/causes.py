@@ -10,6 +10,9 @@ import pandas as pd
 import scipy.sparse as sp
 import shapely
 
+from planner.coverage.situation import Situation
+from planner.mandates.evaluation import evaluate, finding_keys
+from planner.mandates.findings import NOT_EVALUABLE
 from planner.mandates.rows import ColumnKind, Rows
 from planner.siting.assemble import Relaxation, YearProgram, assemble
 from planner.siting.effects import supports
@@ -26,9 +29,16 @@ _SLACK_LEFT = 0.5
 
 
 def causes(
-    problem: SitingProblem, year_program: YearProgram, values: npt.NDArray[np.float64], *, stop: Stop
+    problem: SitingProblem,
+    year_program: YearProgram,
+    values: npt.NDArray[np.float64],
+    planned: Situation,
+    *,
+    stop: Stop,
 ) -> pd.DataFrame:
-    """Return the cause of every hard or network finding that the final year leaves unmet.
+    """Return the cause of every hard or network finding that the final year leaves a gap.
+
+    What is not evaluable for lack of data has its reason, and no cause.
 
     ``no_option_in_unit``, ``no_option_in_reach``: no option stands where it must, or none is within the limit
     (with the nearest option of the service elsewhere). ``capacity``: all
@@ -40,11 +50,15 @@ def causes(
     ----------
     problem, year_program, values
         The problem, the program of its final year, and the point that was chosen.
+    planned
+        The situation with the plan applied, at the horizon.
     stop
         When to stop a solve without proof; what is not proven is not verified.
     """
     left = slack_by_finding(year_program, values)
-    unmet = left.index[left > _SLACK_LEFT]
+    found = evaluate(problem.binding, planned)
+    unknown = finding_keys(found[found["status"] == NOT_EVALUABLE])
+    unmet = left.index[(left > _SLACK_LEFT).to_numpy() & ~finding_keys(year_program.findings)[left.index].isin(unknown)]
     if not len(unmet):
         return pd.DataFrame(columns=list(CAUSE_COLUMNS))
     costs = year_program.options["cost_yuan"].to_numpy(dtype=np.float64)

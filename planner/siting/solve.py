@@ -57,7 +57,7 @@ def solve(
         options=dated,
         stages=(*staged.stages, *stages),
         effects=effects(problem, dated, planned, requests),
-        causes=causes(problem, final, staged.values, stop=rule),
+        causes=causes(problem, final, staged.values, planned, stop=rule),
         budget=_budget(problem, dated),
         ties="unique" if staged.unique and unique else "ties_unproven",
         seed=problem.seed,

@@ -25,7 +25,7 @@ from planner.study.parsing import parsed
 
 S = TypeVar("S")
 
-_LISTS: dict[str, type[LayerSource]] = {
+LISTS: dict[str, type[LayerSource]] = {
     "boundaries": BoundarySource,
     "facilities": LayerSource,
     "population": DemandSource,
@@ -75,8 +75,8 @@ def read_study(path: Path | str) -> Study:
         of another type, layers that are not there, years out of order, budgets of years not planned.
     """
     file = Path(path)
-    raw = _loaded(file)
-    reader = _Reader(raw, file.resolve().parent)
+    raw = loaded(file)
+    reader = StudyReader(raw, file.resolve().parent)
     study = reader.study(file.resolve())
     reader.faults.raise_if_any(StudyError)
     if study is None:
@@ -84,7 +84,8 @@ def read_study(path: Path | str) -> Study:
     return study
 
 
-def _loaded(path: Path) -> dict[str, Any]:
+def loaded(path: Path) -> dict[str, Any]:
+    """Return the tables of a study file as TOML gives them."""
     if not is_file(path):
         raise StudyError(fault(f"a study file at {path}", "no such file", "correct the path"))
     try:
@@ -95,7 +96,7 @@ def _loaded(path: Path) -> dict[str, Any]:
         raise StudyError(fault(f"TOML in {path.name}", str(error), "correct that line")) from None
 
 
-class _Reader:
+class StudyReader:
     """Turns the tables of a study file into settings and collects the faults."""
 
     def __init__(self, raw: Mapping[str, Any], folder: Path) -> None:
@@ -159,13 +160,11 @@ class _Reader:
             self._say(fault("tables [[layers.…]] in the study file", "none", "add [[layers.boundaries]] and others"))
             return None
         for name in raw:
-            if name not in (*_LISTS, "leading_zones"):
-                self._say(unknown_key(name, [*_LISTS, "leading_zones"], "[layers]"))
-        lists = {name: self._sources(name, raw.get(name, []), kind) for name, kind in _LISTS.items()}
+            if name not in (*LISTS, "leading_zones"):
+                self._say(unknown_key(name, [*LISTS, "leading_zones"], "[layers]"))
+        lists = {name: self._sources(name, raw.get(name, []), kind) for name, kind in LISTS.items()}
         zones = (
-            self._source(raw["leading_zones"], LayerSource, "[layers.leading_zones]")
-            if "leading_zones" in raw
-            else None
+            self.source(raw["leading_zones"], LayerSource, "[layers.leading_zones]") if "leading_zones" in raw else None
         )
         return None if len(self.faults) else StudyLayers(**lists, leading_zones=zones)  # type: ignore[arg-type]
 
@@ -176,10 +175,11 @@ class _Reader:
         if not raw and name in _NEEDED:
             self._say(fault(f"at least one [[layers.{name}]]", "none", "add one"))
         where = (f"[[layers.{name}]] number {number}" for number in range(1, len(raw) + 1))
-        made = [self._source(one, kind, at) for one, at in zip(raw, where, strict=True)]
+        made = [self.source(one, kind, at) for one, at in zip(raw, where, strict=True)]
         return tuple(source for source in made if source is not None)
 
-    def _source(self, raw: object, kind: type[LayerSource], where: str) -> LayerSource | None:
+    def source(self, raw: object, kind: type[LayerSource], where: str) -> LayerSource | None:
+        """Return one layer's source, None if it has faults."""
         source = parsed(kind, raw, where=where, faults=self.faults)
         if source is None:
             if isinstance(raw, dict) and isinstance(raw.get("path"), str):

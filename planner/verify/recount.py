@@ -116,15 +116,21 @@ def _empty_parents(world: World, unit_set: Mapping[str, Any]) -> list[Finding]:
     return [Finding(code, "not_evaluable") for code in parents if code not in held]
 
 
-def _number_in(world: World, facilities: pd.DataFrame, unit: str) -> int:
-    return sum(unit in world.above.get(code, ()) for code in facilities["unit_code"])
-
-
 def _count_per_unit(scene: Scene, mandate: Mandate) -> list[Finding]:
-    world, minimum = scene.world, mandate.get("minimum", 1)
-    standing = scene.standing(mandate["service"], mandate.get("where"))
-    counts = {unit: _number_in(world, standing, unit) for unit in world.members(mandate["unit_set"])}
-    counted = [Finding(unit, _VERDICT[count >= minimum], count, minimum) for unit, count in counts.items()]
+    world, minimum, wanted = scene.world, mandate.get("minimum", 1), mandate.get("where") or {}
+    certain, possible = Counter[str](), Counter[str]()
+    for row in scene.standing(mandate["service"]).to_dict("records"):
+        known = {name: value for name, value in wanted.items() if plain(row[name])}
+        if of_kind(row, mandate["service"], known):  # nothing that is known speaks against it
+            units = world.above.get(row["unit_code"], ())
+            possible.update(units)
+            certain.update(units if len(known) == len(wanted) else ())
+    counted = []
+    for unit in world.members(mandate["unit_set"]):
+        if certain[unit] < minimum <= possible[unit]:
+            counted.append(Finding(unit, "not_evaluable"))
+        else:
+            counted.append(Finding(unit, _VERDICT[certain[unit] >= minimum], certain[unit], minimum))
     return counted + _empty_parents(world, mandate["unit_set"])
 
 
@@ -142,7 +148,7 @@ def _programme_per_year(scene: Scene, mandate: Mandate) -> list[Finding]:
         for year in scene.world.settings["study"]["years"]:
             count = opened[str(year)]
             found.append(Finding(unit, _VERDICT[count >= mandate["minimum"]], count, mandate["minimum"], year))
-    return found
+    return found + _empty_parents(scene.world, mandate["unit_set"])
 
 
 def _capacity(scene: Scene, mandate: Mandate) -> list[Finding]:
@@ -156,6 +162,10 @@ def _capacity(scene: Scene, mandate: Mandate) -> list[Finding]:
     for row in scene.standing(mandate["service"]).to_dict("records"):
         schools.setdefault(plain(row["catchment_id"]), []).append(row)
     names = sorted((pupils.keys() | schools.keys()) - {""})
+    if not names:  # no catchments: nothing can be judged, which is one finding for the city (or each county)
+        city = scene.world.members({"levels": ["city"], "kinds": []})
+        whole = city or scene.world.members({"levels": ["county"], "kinds": []})
+        return [Finding(unit, "not_evaluable") for unit in whole]
     return [_one_catchment(name, schools.get(name, []), pupils[name], limit) for name in names]
 
 
@@ -184,7 +194,12 @@ def _largest_class(schools: list[Mapping[str, Any]], pupils: float) -> float | N
 
 def _network_roles(scene: Scene, mandate: Mandate) -> list[Finding]:
     standing = scene.standing(mandate["service"], mandate.get("where"))
-    return [finding for level in mandate["levels"] for finding in _one_level(scene.world, standing, level)]
+    found = [finding for level in mandate["levels"] for finding in _one_level(scene.world, standing, level)]
+    told = {finding.unit_code for finding in found}
+    empty = {
+        one.unit_code: one for level in mandate["levels"] for one in _empty_parents(scene.world, level["unit_set"])
+    }
+    return found + [one for unit, one in sorted(empty.items()) if unit not in told]
 
 
 def _one_level(world: World, standing: pd.DataFrame, level: Mapping[str, Any]) -> list[Finding]:

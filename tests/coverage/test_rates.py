@@ -104,9 +104,7 @@ def test_every_number_by_plain_loops(seed: int) -> None:
         for group in ("people", "age_6_11", "places"):
             weight = {name: 1 if group == "places" else demand.at[name, group] for name in here}
             expected[code, group] = (sum(weight.values()), sum(weight[name] for name in here if inside[name]))
-    told = {
-        (row.unit_code, row.group): (row.total, row.covered) for row in table.itertuples()
-    }
+    told = {(row.unit_code, row.group): (row.total, row.covered) for row in table.itertuples()}
     assert told == expected
     assert (table["uncovered"] == table["total"] - table["covered"]).all()
     assert list(zip(table["unit_code"], table["group"], strict=True)) == sorted(expected)

@@ -29,7 +29,7 @@ CALENDAR = list(
 
 @pytest.mark.parametrize("year", [2024, 2025, 2026])
 def test_what_counts_in_a_year(year: int) -> None:
-    """Existing ones count unless they open later, committed ones from a given year, plans never, closed ones no more."""
+    """What exists counts unless it opens later, what is committed from its year, a plan never, what closed no more."""
     table = facilities(
         *(
             {
@@ -104,6 +104,14 @@ def test_a_limit_beyond_what_was_computed_is_refused() -> None:
     present = made_of(facilities({"facility_id": "f", "service": "school"}), reaches=reaches_of((LIMIT, metres)))
     with pytest.raises(ValueError, match=r"expected a limit up to the cutoff 100000, found 200000"):
         present.covered(standard("demand", "school", limit=200.0))
+
+
+def test_demand_in_another_order_than_its_reach_is_refused() -> None:
+    """People and costs are matched by position, so that another order would count the wrong people in silence."""
+    metres = pd.DataFrame([[50.0, 500.0]], index=["f"], columns=["d00", "d01"])
+    demand = demand_points({"unit_code": "A0v0", "people": 1}, {"unit_code": "A0v0", "people": 9})
+    with pytest.raises(ValueError, match="order"):
+        made_of(facilities(), demand=demand.iloc[::-1], reaches=reaches_of((LIMIT, metres)))
 
 
 def test_a_place_that_the_reach_does_not_hold_covers_nobody() -> None:

@@ -131,6 +131,12 @@ def test_demand_without_catchments_leaves_the_schools_reports() -> None:
     assert found[["unit_code", "status"]].to_numpy().tolist() == [["z1", "gap"]]
 
 
+def test_without_catchments_the_mandate_is_not_silently_absent() -> None:
+    """Schools without any catchment cannot be judged yet: a finding that says so, not an empty table."""
+    found = _found({"": 400}, {"catchment_id": "", "classes": 1, "largest_class": 80})
+    assert found["status"].tolist() == ["not_evaluable"]
+
+
 @pytest.mark.parametrize("reason", ["standard_missing", "standard_unconfirmed"])
 def test_without_a_usable_number_nothing_is_judged(reason: str) -> None:
     """Every catchment is not evaluable, says why, and asks nothing of siting."""
@@ -162,6 +168,17 @@ def test_rows_ask_for_seats_and_for_an_act() -> None:
     kinds = rows.column_kind[rows.column]
     assert rows.value[kinds == ColumnKind.OPTION].tolist() == [55.0, 1.0]
     assert rows.row_lower.tolist() == [100.0 - 110.0, 1.0]
+
+
+def test_rows_do_not_promise_what_cannot_be_measured() -> None:
+    """One school's classes are unknown: after acting on the other nothing can be evaluated, and no row is met."""
+    situation = _town({"z1": 100}, {"largest_class": 60}, {"classes": 2, "largest_class": 40})
+    act = {"service": "primary_school", "action": "expand", "facility_id": "f1", "classes": 9}
+    table = options({"option_id": "o", **act})
+    done = applied(situation.facilities, table.assign(complete_year=2026), 2026)
+    after = MANDATE.evaluate(situation.at(2026).with_facilities(done))
+    assert after["status"].tolist() == ["not_evaluable"]
+    assert MANDATE.rows(view_of(situation, table)).findings.empty
 
 
 def test_a_catchment_that_is_fine_and_that_no_option_touches_has_no_rows() -> None:

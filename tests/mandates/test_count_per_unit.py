@@ -42,10 +42,46 @@ def test_a_unit_without_is_a_gap_for_all_its_people() -> None:
 
 
 def test_a_private_central_kindergarten_does_not_count() -> None:
-    """Central but private, public but not central, of another service, of unknown owner: none of them counts."""
-    rows = [{"owner": "private"}, {"rank": ""}, {"service": "school"}, {"owner": ""}]
+    """Central but private, public but general, of another service, private of unknown rank: none of them counts."""
+    rows = [{"owner": "private"}, {"rank": "general"}, {"service": "school"}, {"owner": "private", "rank": ""}]
     found = _found(*({**CENTRAL, "unit_code": "A0", **row} for row in rows))
     assert found.at["A0", "status"] == "gap"
+
+
+@pytest.mark.parametrize("unknown", ["", None])
+def test_what_may_count_is_not_counted_and_no_gap(unknown: str | None) -> None:
+    """Of unknown owner: nobody can tell, so nothing is measured; what the answer hangs on is named."""
+    row = _found({**CENTRAL, "unit_code": "A0", "owner": unknown}).loc["A0"]
+    assert (row["status"], row["reason_code"], row["evidence"]) == ("not_evaluable", "no_data", "f0")
+    assert row[["measured", "shortfall", "people_affected"]].isna().all()
+    assert row["required"] == 1
+
+
+@pytest.mark.parametrize(
+    ("certain", "unknown", "other", "minimum", "status"),
+    [
+        (1, 1, 0, 1, "met"),
+        (0, 1, 1, 1, "not_evaluable"),
+        (1, 1, 0, 2, "not_evaluable"),
+        (1, 1, 1, 3, "gap"),
+        (0, 2, 0, 3, "gap"),
+        (0, 0, 2, 1, "gap"),
+    ],
+)
+def test_unknown_ones_matter_where_they_would_be_enough(
+    certain: int, unknown: int, other: int, minimum: int, status: str
+) -> None:
+    """Enough certain ones are met whatever the others are; where even all that may count are too few it is a gap."""
+    kinds = [True] * certain + [pd.NA] * unknown + [False] * other
+    centre = {"service": "township_health_centre", "unit_code": "A0", "owner": "government"}
+    where = {"owner": "government", "standardised": True}
+    mandate = CountPerUnit(
+        service="township_health_centre", where=where, unit_set=BUILT_IN["townships"], minimum=minimum
+    )
+    row = _found(*({**centre, "standardised": kind} for kind in kinds), mandate=mandate).loc["A0"]
+    assert row["status"] == status
+    if status != "not_evaluable":
+        assert (row["measured"], row["evidence"].count("f")) == (certain, certain)
 
 
 def test_a_facility_in_a_village_stands_in_its_township() -> None:

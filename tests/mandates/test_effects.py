@@ -50,15 +50,21 @@ def test_a_build_is_what_its_option_says() -> None:
     row = _result(BUILD)
     assert row[["place_id", "service", "unit_code", "name"]].tolist() == ["s", "kindergarten", "A1", "new"]
     assert row[["x", "y", "owner", "rank", "capacity"]].tolist() == [7.0, 8.0, "public", "central", 180.0]
-    assert (row["status"], row["planned"], row["catchment_id"]) == ("现状", True, "")
+    assert (row["status"], row["planned"]) == ("现状", True)
     assert row[["opened_year", "closed_year", "classes", "largest_class"]].isna().all()
+
+
+def test_a_build_has_no_catchment_unless_its_option_names_one() -> None:
+    """A text that the option does not state is empty, as it is in the layers, not missing."""
+    assert _result(BUILD)["catchment_id"] == ""
+    assert _result({key: value for key, value in BUILD.items() if key != "rank"})["rank"] == ""
 
 
 def test_an_upgrade_changes_only_what_it_names() -> None:
     """The owner becomes public; everything else stays, but the largest class of a school acted upon is not known."""
     row = _result({**UPGRADE, "owner": "public"})
     assert row[["owner", "rank", "capacity", "classes", "catchment_id"]].tolist() == ["public", "central", 90, 3, "z1"]
-    assert row[["name", "place_id", "unit_code", "x", "y", "opened_year"]].tolist() == ["old", "f", "A0", 1.0, 2.0, 2010]
+    assert row[["name", "place_id", "unit_code", "opened_year"]].tolist() == ["old", "f", "A0", 2010]
     assert pd.isna(row["largest_class"])
     assert row["planned"]
 
@@ -101,7 +107,7 @@ def _change(option: dict[str, Any], table: pd.DataFrame = STANDING, *, year: int
 
 
 def test_what_an_option_adds_or_takes_away() -> None:
-    """One more where a facility becomes of the kind, one less where it ceases to be, nothing where it stays what it was."""
+    """One more where a facility becomes of the kind, one less where it ceases to be, else nothing."""
     assert _change(BUILD) == 1
     assert _change({**BUILD, "owner": "private"}) == 0
     assert _change({**BUILD, "service": "school"}) == 0

@@ -130,7 +130,7 @@ def test_a_number_is_printed_with_its_finding() -> None:
 
 
 def test_unconfirmed_numbers_that_are_forbidden_are_never_met() -> None:
-    """A study that forbids them gets not evaluable with the reason, for the class size and for both limits of depots."""
+    """A study that forbids them gets not evaluable and why, for the class size and for both limits of depots."""
     found = _found(forbid_unconfirmed=True)
     refused = found[found["reason_code"] == "standard_unconfirmed"]
     assert set(refused["status"]) == {"not_evaluable"}
@@ -185,14 +185,19 @@ def test_nothing_demanded_nothing_found() -> None:
     found = evaluate((), WHOLE)
     assert found.empty
     assert tuple(found.columns) == FINDING_COLUMNS
-    assert finding_keys(found).empty
+    assert count_statuses(found) == {"met": 0, "gap": 0, "not_evaluable": 0}
+
+
+def test_nothing_found_has_no_keys() -> None:
+    """An empty table of findings has the types of a full one."""
+    assert finding_keys(evaluate((), WHOLE)).empty
 
 
 def test_closing_the_only_kindergarten_changes_that_row_only() -> None:
     """One fact broken, one row different."""
     closed = WHOLE.facilities.assign(closed_year=pd.array([2025, *[pd.NA] * 3], dtype="Int64"))
     before, after = _found(), _found(WHOLE.with_facilities(closed))
-    different = (before.fillna("") != after.fillna("")).any(axis=1)
+    different = (before.astype("str").fillna("") != after.astype("str").fillna("")).any(axis=1)
     assert finding_keys(before[different]).tolist() == ["kindergarten.township-central|A0|"]
     assert after.loc[different, "status"].tolist() == ["gap"]
     assert after.loc[different, "people_affected"].tolist() == [5]

@@ -69,7 +69,7 @@ def test_standards_are_those_that_somebody_reads() -> None:
 
 
 def test_each_reading_says_which_facilities_count() -> None:
-    """The same limit read for public schools and for all of them is two readings; a level counts itself and all above."""
+    """A limit read for some schools and for all is two readings; a level of depots counts itself and all above."""
     assert readings([SHARE, ROLES, COUNT], [TABLE]) == [
         (NEAR, {"owner": ["public"]}),
         (FAR, {"owner": "public"}),

@@ -31,9 +31,7 @@ COUNTY = RoleLevel(role="required", level="county", unit_set=BUILT_IN["counties_
 TOWNSHIP = RoleLevel(
     role="required_or_covered", level="township", unit_set=BUILT_IN["streets_and_townships"], standard=LIMIT
 )
-VILLAGE = RoleLevel(
-    role="covered", level="village", unit_set=BUILT_IN["communities_and_villages"], standard=LIMIT
-)
+VILLAGE = RoleLevel(role="covered", level="village", unit_set=BUILT_IN["communities_and_villages"], standard=LIMIT)
 UNITS = ["A0", "A1", "A2", "B0", "A0v0", "A1v0", "A2v0", "B0v0"]
 
 
@@ -143,6 +141,13 @@ def test_each_unit_of_each_level_is_a_finding() -> None:
     found = whole.evaluate(_situation({}))
     assert len(found) == 15
     assert found["unit_code"].is_unique
+
+
+def test_a_county_without_units_of_a_level_is_told() -> None:
+    """Where the list has no villages in county B, that is a finding that cannot be evaluated, not silence."""
+    rural = RoleLevel(role="covered", level="village", unit_set=BUILT_IN["villages"], standard=LIMIT)
+    row = _found(rural, _situation({})).loc["B"]
+    assert (row["status"], row["reason_code"]) == ("not_evaluable", "empty_unit_set")
 
 
 def test_the_limit_of_a_unit_is_that_of_its_level() -> None:

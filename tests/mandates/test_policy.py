@@ -364,7 +364,6 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.xfail(strict=True, reason="planner/mandates/policy.py does not check these yet")
 def test_what_else_may_be_wrong_in_a_policy_file(tmp_path: Path, text: str) -> None:
     """Other shapes of a wrong file end in sentences too, never in a traceback and never in silence."""
     assert len(_faults(tmp_path, text)) == (2 if "parishes" in text else 1)

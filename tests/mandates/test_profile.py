@@ -198,7 +198,6 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.xfail(strict=True, reason="planner/mandates/profile.py does not check these yet")
 def test_what_else_may_be_wrong_in_a_profile(text: str) -> None:
     """Other shapes of a wrong file end in one sentence too, never in a traceback and never in silence."""
     assert len(_faults(text)) == 1

@@ -80,6 +80,15 @@ def test_without_years_or_units_nothing_is_found() -> None:
     assert _found(mandate=never).empty
 
 
+def test_a_county_without_such_units_is_told() -> None:
+    """Asked of every 乡镇, county B has none: a finding that cannot be evaluated, not silence."""
+    mandate = ProgrammePerYear(
+        service="fitness_park", where={}, unit_set=BUILT_IN["townships"], minimum=1, years=(2026,)
+    )
+    found = mandate.evaluate(made_of(_parks())).set_index("unit_code")
+    assert found.loc["B", ["status", "reason_code"]].tolist() == ["not_evaluable", "empty_unit_set"]
+
+
 def _terms(rows: Rows) -> dict[tuple[str, int], list[tuple[str, int, int, float]]]:
     """Return by finding its terms: kind, option, year, value (slacks left out)."""
     keys = list(zip(rows.findings["unit_code"], rows.findings["year"].astype("int64"), strict=True))

@@ -52,7 +52,10 @@ set = { owner = "public", rank = "central" }
 cost_yuan = 1000
 build_years = 0
 """
-TOWN = '{{"type":"Feature","properties":{{"code":"{code}","name":"{code}","parent_code":"K"}},"geometry":{{"type":"Polygon","coordinates":[[[{w},39.0],[{e},39.0],[{e},39.1],[{w},39.1],[{w},39.0]]]}}}}'
+TOWN = (
+    '{{"type":"Feature","properties":{{"code":"{code}","name":"{code}","parent_code":"K"}},"geometry":{{"type":"Polygon",'
+    '"coordinates":[[[{w},39.0],[{e},39.0],[{e},39.1],[{w},39.1],[{w},39.0]]]}}}}'
+)
 FILES = {
     "units.csv": "level,code,name,kind,parent_code\ncounty,K,county,county,\n",
     "towns.geojson": '{"type":"FeatureCollection","features":['
@@ -106,14 +109,24 @@ def _changed(name: str, old: str, new: str) -> Callable[[Path], None]:
 CASES = {
     "missing file": (_without("people.csv"), "people.csv"),
     "wrong column": (_changed("facilities.csv", "service", "servise"), "service"),
-    "no CRS": (_changed("study.toml", 'path = "people.csv"\ncrs = "EPSG:4326"', 'path = "people.csv"'), "coordinate reference"),
-    "swapped lon/lat": (_changed("study.toml", 'path = "people.csv"\ncrs = "EPSG:4326"\nx = "lon"\ny = "lat"', 'path = "people.csv"\ncrs = "EPSG:4326"\nx = "lat"\ny = "lon"'), "swap"),
+    "no CRS": (
+        _changed("study.toml", 'path = "people.csv"\ncrs = "EPSG:4326"', 'path = "people.csv"'),
+        "coordinate reference",
+    ),
+    "swapped lon/lat": (
+        _changed(
+            "study.toml",
+            'path = "people.csv"\ncrs = "EPSG:4326"\nx = "lon"\ny = "lat"',
+            'path = "people.csv"\ncrs = "EPSG:4326"\nx = "lat"\ny = "lon"',
+        ),
+        "swap",
+    ),
     "empty layer": (_changed("people.csv", "d1,121.64,39.04,100\nd2,121.74,39.06,50\n", ""), "people.csv"),
     "typo in the study": (_changed("study.toml", "base_year", "base_yaer"), "base_year"),
     "negative people": (_changed("people.csv", "39.04,100", "39.04,-100"), "people"),
     "unknown policy": (_changed("study.toml", "dazhengfa-2018-28", "dazhengfa-2018-29"), "dazhengfa-2018-28"),
     "unknown mandate": (_changed("study.toml", "township-central", "township-centre"), "township-centre"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -31,7 +31,7 @@ def _status(findings: pd.DataFrame, mandate: str, unit: str) -> str:
 
 
 def test_five_mandates_are_evaluated_for_all_their_units(demo: Outcome) -> None:
-    """The townships are 47, the depots' levels 1 + 10 counties + 4 zones + 152 + 1,832, the programme has five years, every catchment one finding."""
+    """47 townships; depots 1 + 10 + zones + 152 + 1,832; five years of parks; one finding per catchment."""
     evaluable = demo.findings[demo.findings["reason_code"] != "empty_unit_set"]
     counts = evaluable.groupby("mandate_id").size()
     zones = (demo.present.territory.units["level"] == "leading_zone").sum()
@@ -49,7 +49,7 @@ def test_every_stage_is_proven(demo: Outcome) -> None:
 
 
 def test_three_findings_stay_unmet_for_three_true_causes(demo: Outcome) -> None:
-    """At the end a township without an option, a catchment without room and a remedy beyond the budget stay unmet, each verified by solving."""
+    """No option in a township, no room in a catchment, a remedy beyond the budget: each is verified by solving."""
     causes = demo.plan.causes
     assert {"no_option_in_unit", "capacity", "budget"} <= set(causes["cause"])
     assert causes["verified"].all()
@@ -89,7 +89,7 @@ def test_every_output_carries_the_notice(demo: Outcome, demo_out: Path) -> None:
 
 
 def test_run_record_tells_effort(demo: Outcome, demo_out: Path) -> None:
-    """run.json holds versions, hashes of all inputs, findings before and after, stages, seconds and peak memory below 2 GiB."""
+    """run.json holds hashes of all inputs, findings before and after, stages, seconds, and memory below 2 GiB."""
     record = json.loads((demo_out / "run.json").read_text("utf-8"))
     assert record["peak_memory_mib"] < 2048
     assert {"layers", "reach", "siting", "report", "total"} <= record["timings_s"].keys()
@@ -120,7 +120,7 @@ def test_class_of_56_is_a_gap_although_the_average_is_fine(demo: Outcome, traps:
 
 
 def test_site_in_basic_farmland_is_excluded_and_told(demo: Outcome, traps: dict[str, list[str]]) -> None:
-    """The obvious site lies in basic farmland: it is no option, the screening log names the rule, and the plan takes another."""
+    """The obvious site lies in basic farmland: it is no option, the log names the rule, another site is one."""
     site = traps["farmland_site"][0]
     assert bool(demo.inputs.sites.loc[site, "excluded"])
     assert "basic-farmland" in set(demo.inputs.screening.loc[demo.inputs.screening["site_id"] == site, "rule_id"])
@@ -171,7 +171,7 @@ def test_committed_parks_count_for_their_year(demo: Outcome, traps: dict[str, li
 def test_one_closed_kindergarten_changes_its_unit_only_and_is_mended(
     demo: Outcome, traps: dict[str, list[str]], changed_study: Callable[..., Path]
 ) -> None:
-    """Close the only public central kindergarten of a township: findings differ in that row, coverage in its unit, and the new plan mends it."""
+    """Close a township's only one: findings differ in that row, coverage in its unit only, the new plan mends it."""
     closed = traps["lone_kindergarten"][0]
     township = demo.present.territory.parent_at(str(demo.inputs.facilities.loc[closed, "unit_code"]), "township")
 
@@ -181,7 +181,8 @@ def test_one_closed_kindergarten_changes_its_unit_only_and_is_mended(
 
     again = run(read_study(changed_study("facilities/facilities.csv", close)))
     keys, columns = finding_keys(demo.findings), ["status", "measured", "shortfall", "reason_code", "people_affected"]
-    differs = (demo.findings[columns].astype("str").fillna("") != again.findings[columns].astype("str").fillna("")).any(axis=1)
+    old, new = (table[columns].astype("str").fillna("") for table in (demo.findings, again.findings))
+    differs = (old != new).any(axis=1)
     assert list(keys[differs]) == [f"{KINDERGARTEN}|{township}|"]
     assert _status(again.findings, KINDERGARTEN, township) == "gap"
     assert _status(again.findings_after, KINDERGARTEN, township) == "met"

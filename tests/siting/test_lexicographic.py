@@ -42,12 +42,38 @@ def _mandate(name: str, strength: Strength, service: str, predicate: Predicate) 
 
 
 MANDATES = (
-    _mandate("count", "hard", "kindergarten", CountPerUnit(service="kindergarten", where={"owner": "public"}, unit_set=BUILT_IN["townships"])),
-    _mandate("capacity", "hard", "primary_school", Capacity(service="primary_school", group="age_6_11", class_size=8, number_id="n")),
-    _mandate("parks", "hard", "fitness_park", ProgrammePerYear(service="fitness_park", where={"demonstration": True}, unit_set=BUILT_IN["city"], minimum=1, years=YEARS)),
-    _mandate("depots", "network", "disaster_depot", NetworkRoles(service="disaster_depot", levels=(
-        RoleLevel(role="covered", level="village", unit_set=BUILT_IN["communities_and_villages"], standard=FAR),))),
-)  # fmt: skip
+    _mandate(
+        "count",
+        "hard",
+        "kindergarten",
+        CountPerUnit(service="kindergarten", where={"owner": "public"}, unit_set=BUILT_IN["townships"]),
+    ),
+    _mandate(
+        "capacity",
+        "hard",
+        "primary_school",
+        Capacity(service="primary_school", group="age_6_11", class_size=8, number_id="n"),
+    ),
+    _mandate(
+        "parks",
+        "hard",
+        "fitness_park",
+        ProgrammePerYear(
+            service="fitness_park", where={"demonstration": True}, unit_set=BUILT_IN["city"], minimum=1, years=YEARS
+        ),
+    ),
+    _mandate(
+        "depots",
+        "network",
+        "disaster_depot",
+        NetworkRoles(
+            service="disaster_depot",
+            levels=(
+                RoleLevel(role="covered", level="village", unit_set=BUILT_IN["communities_and_villages"], standard=FAR),
+            ),
+        ),
+    ),
+)
 
 
 def _random_problem(seed: int) -> SitingProblem:
@@ -81,12 +107,54 @@ def _random_problem(seed: int) -> SitingProblem:
         },
     )
     make = [
-        lambda n: {"option_id": f"o{n}", "service": "kindergarten", "action": "upgrade", "facility_id": "k0", "place_id": "k0", "unit_code": "A0", "owner": "public", "exclusive_group": "facility:k0"},
-        lambda n: {"option_id": f"o{n}", "service": "kindergarten", "action": "build", "place_id": f"s{n}", "unit_code": str(rng.choice(["A0", "A1"])), "owner": "public", "exclusive_group": f"site:{rng.integers(3)}"},
-        lambda n: {"option_id": f"o{n}", "service": "primary_school", "action": "expand", "facility_id": "p0", "place_id": "p0", "unit_code": "A0", "classes": int(rng.integers(3, 8)), "exclusive_group": "facility:p0"},
-        lambda n: {"option_id": f"o{n}", "service": "fitness_park", "action": "build", "place_id": f"s{n}", "unit_code": "A1", "demonstration": True, "exclusive_group": f"site:{rng.integers(3)}"},
-        lambda n: {"option_id": f"o{n}", "service": "disaster_depot", "action": "build", "place_id": f"s{n}", "unit_code": "A1", "level": "village", "exclusive_group": f"site:{rng.integers(3)}"},
-    ]  # fmt: skip
+        lambda n: {
+            "option_id": f"o{n}",
+            "service": "kindergarten",
+            "action": "upgrade",
+            "facility_id": "k0",
+            "place_id": "k0",
+            "unit_code": "A0",
+            "owner": "public",
+            "exclusive_group": "facility:k0",
+        },
+        lambda n: {
+            "option_id": f"o{n}",
+            "service": "kindergarten",
+            "action": "build",
+            "place_id": f"s{n}",
+            "unit_code": str(rng.choice(["A0", "A1"])),
+            "owner": "public",
+            "exclusive_group": f"site:{rng.integers(3)}",
+        },
+        lambda n: {
+            "option_id": f"o{n}",
+            "service": "primary_school",
+            "action": "expand",
+            "facility_id": "p0",
+            "place_id": "p0",
+            "unit_code": "A0",
+            "classes": int(rng.integers(3, 8)),
+            "exclusive_group": "facility:p0",
+        },
+        lambda n: {
+            "option_id": f"o{n}",
+            "service": "fitness_park",
+            "action": "build",
+            "place_id": f"s{n}",
+            "unit_code": "A1",
+            "demonstration": True,
+            "exclusive_group": f"site:{rng.integers(3)}",
+        },
+        lambda n: {
+            "option_id": f"o{n}",
+            "service": "disaster_depot",
+            "action": "build",
+            "place_id": f"s{n}",
+            "unit_code": "A1",
+            "level": "village",
+            "exclusive_group": f"site:{rng.integers(3)}",
+        },
+    ]
     chosen = options(
         *(
             {
@@ -103,10 +171,19 @@ def _random_problem(seed: int) -> SitingProblem:
     reaches = random_reaches(rng, [FAR, NEAR], places, demand, anchors, near=0.4)
     budget = {year: int(rng.integers(0, 10)) * 100 for year in YEARS} if rng.random() < 0.7 else {}
     return SitingProblem(
-        mandates=MANDATES, present=situation(units, table, demand, anchors, reaches), options=chosen, years=YEARS, budget_yuan=budget,
-        max_options=int(rng.integers(1, 4)) if rng.random() < 0.3 else None, max_yuan_per_person=None,
-        objectives=(PeopleCovered(request=CoverageRequest(standard=NEAR, groups=("people",), where={"owner": "public"})),), units=None, seed=1,
-    )  # fmt: skip
+        mandates=MANDATES,
+        present=situation(units, table, demand, anchors, reaches),
+        options=chosen,
+        years=YEARS,
+        budget_yuan=budget,
+        max_options=int(rng.integers(1, 4)) if rng.random() < 0.3 else None,
+        max_yuan_per_person=None,
+        objectives=(
+            PeopleCovered(request=CoverageRequest(standard=NEAR, groups=("people",), where={"owner": "public"})),
+        ),
+        units=None,
+        seed=1,
+    )
 
 
 def _plans(problem: SitingProblem) -> list[pd.DataFrame]:
@@ -151,7 +228,7 @@ def _unmet(found: Mapping[str, list[tuple[str, bool, float]]], strength: str) ->
 @settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1))
 def test_no_plan_leaves_fewer_findings_unmet_or_covers_more(seed: int) -> None:
-    """Of all plans there are, none leaves fewer hard findings unmet, or as many and fewer network ones; the stages tell the counts that measuring again finds."""
+    """Of all plans there are none leaves fewer hard findings unmet, or as many and fewer network ones."""
     problem = _random_problem(seed)
     plan = solve(problem)
     assert plan.status == "optimal"
@@ -168,7 +245,7 @@ def test_no_plan_leaves_fewer_findings_unmet_or_covers_more(seed: int) -> None:
 @settings(max_examples=10)
 @given(st.integers(0, 2**32 - 1))
 def test_plan_keeps_budget_limit_and_groups(seed: int) -> None:
-    """The scheduled plan is one of the admissible plans: budget with carry-over, number of options, exclusive groups, building time."""
+    """The scheduled plan keeps budget with carry-over, number of options, exclusive groups and building time."""
     problem = _random_problem(seed)
     plan = solve(problem)
     key = lambda table: sorted(zip(table.index, table["complete_year"], strict=True))  # noqa: E731
@@ -183,10 +260,17 @@ def test_plan_does_not_depend_on_row_order(seed: int) -> None:
     plan = solve(problem)
     rng = np.random.default_rng(seed)
     shuffled = SitingProblem(
-        mandates=problem.mandates, present=problem.present, options=problem.options.iloc[rng.permutation(len(problem.options))],
-        years=problem.years, budget_yuan=problem.budget_yuan, max_options=problem.max_options, max_yuan_per_person=None,
-        objectives=problem.objectives, units=None, seed=1,
-    )  # fmt: skip
+        mandates=problem.mandates,
+        present=problem.present,
+        options=problem.options.iloc[rng.permutation(len(problem.options))],
+        years=problem.years,
+        budget_yuan=problem.budget_yuan,
+        max_options=problem.max_options,
+        max_yuan_per_person=None,
+        objectives=problem.objectives,
+        units=None,
+        seed=1,
+    )
     again = solve(shuffled)
     if plan.ties == "unique":
         assert set(again.options.index) == set(plan.options.index)
@@ -194,7 +278,7 @@ def test_plan_does_not_depend_on_row_order(seed: int) -> None:
 
 
 def test_causes_name_what_stands_in_the_way() -> None:
-    """A township without any option, a catchment no expansion saves, and a remedy beyond the budget get three different causes, each verified."""
+    """No option, a catchment no expansion saves, a remedy beyond the budget: three causes, each verified."""
     units = land(townships=2)
     table = facilities(
         {
@@ -250,8 +334,18 @@ def test_causes_name_what_stands_in_the_way() -> None:
         anchor_table(demand, units),
         random_reaches(np.random.default_rng(0), [], [], demand, demand),
     )
-    problem = SitingProblem(mandates=MANDATES[:3], present=present, options=chosen, years=YEARS, budget_yuan={2026: 1000}, max_options=None,
-                            max_yuan_per_person=None, objectives=(), units=None, seed=1)  # fmt: skip
+    problem = SitingProblem(
+        mandates=MANDATES[:3],
+        present=present,
+        options=chosen,
+        years=YEARS,
+        budget_yuan={2026: 1000},
+        max_options=None,
+        max_yuan_per_person=None,
+        objectives=(),
+        units=None,
+        seed=1,
+    )
     causes = solve(problem).causes.set_index("unit_code")
     assert causes["cause"].to_dict() == {"A0": "no_option_in_unit", "A1": "budget", "z0": "capacity"}
     assert causes["verified"].all()
@@ -278,6 +372,16 @@ def test_price_of_a_person_decides(price: float, taken: int) -> None:
     reaches = random_reaches(np.random.default_rng(0), [NEAR], ["k0", "s0"], demand, demand, near=1.0)
     present = situation(units, table, demand, anchor_table(demand, units), reaches)
     aim = PeopleCovered(request=CoverageRequest(standard=NEAR, groups=("people",), where={"owner": "public"}))
-    problem = SitingProblem(mandates=(), present=present, options=chosen, years=YEARS, budget_yuan={}, max_options=None,
-                            max_yuan_per_person=price, objectives=(aim,), units=None, seed=1)  # fmt: skip
+    problem = SitingProblem(
+        mandates=(),
+        present=present,
+        options=chosen,
+        years=YEARS,
+        budget_yuan={},
+        max_options=None,
+        max_yuan_per_person=price,
+        objectives=(aim,),
+        units=None,
+        seed=1,
+    )
     assert len(solve(problem).options) == taken

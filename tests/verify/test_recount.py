@@ -127,6 +127,34 @@ def test_an_empty_set_of_units_is_told_by_county() -> None:
     assert dict(zip(found["unit_code"], found["status"], strict=True)) == {"T": "met", "L": "not_evaluable"}
 
 
+@pytest.mark.parametrize(
+    ("owners", "minimum", "expected"),
+    [
+        (["public", ""], 1, ("met", 1, 1)),
+        (["private", ""], 1, ("not_evaluable", None, None)),
+        (["public", ""], 2, ("not_evaluable", None, None)),
+        (["public", ""], 3, ("gap", 1, 3)),
+        (["private"], 1, ("gap", 0, 1)),
+        ([], 1, ("gap", 0, 1)),
+    ],
+)
+def test_an_unknown_owner_decides_nothing(
+    owners: list[str], minimum: int, expected: tuple[str, float | None, float | None]
+) -> None:
+    """What may be public is not counted; where it would be enough, the unit is neither met nor a gap."""
+    mandate = {
+        "predicate": "COUNT_PER_UNIT",
+        "service": "school",
+        "where": {"owner": "public"},
+        "minimum": minimum,
+        "unit_set": {"levels": ["township"], "kinds": ["town"]},
+    }
+    rows = {f"s{number}": {"owner": owner} for number, owner in enumerate(owners)} | {"other": {"service": "park"}}
+    found = findings(Scene(world(people(), mandate), with_plan(facilities(**rows), pd.DataFrame(), 2025), 2025))
+    of_town = found[found["unit_code"] == "T"]
+    assert of_town[["status", "measured", "required"]].to_numpy().tolist() == [[*expected]]
+
+
 def test_a_share_is_of_people_and_exact_at_its_limit() -> None:
     """90 of 100 is nine tenths; nobody at all is not evaluable."""
     mandate = {"predicate": "COVERAGE", "service": "school", "standard": "near", "group": "people", "share": 0.9,

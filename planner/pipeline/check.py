@@ -1,0 +1,113 @@
+"""A check: everything a run would read, all faults at once, and nothing computed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from planner.errors import StudyError
+from planner.layers import FaultLog
+from planner.pipeline.attempts import Attempts
+from planner.pipeline.checked import summary_of
+from planner.pipeline.inputs import Tried, try_inputs
+from planner.pipeline.measure import Rules
+from planner.pipeline.reading import read_everything
+from planner.study import Study, read_study, tentative_study
+
+DEPENDENT = ("leading_zones", "facilities", "population", "sites")
+"""Tables that are read against the boundaries."""
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Check:
+    """What a check of a study found.
+
+    Attributes
+    ----------
+    faults
+        What keeps the study from running, one sentence each.
+    unchecked
+        What was not checked, or not wholly -> the broken input that it depends on.
+    study, rules, options
+        None where they are broken.
+    tried
+        The layers, as far as they could be read; its `faults` are those a run can live with.
+    """
+
+    faults: tuple[str, ...]
+    unchecked: dict[str, str]
+    study: Study | None
+    rules: Rules | None
+    tried: Tried
+    options: pd.DataFrame | None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the study would run."""
+        return not self.faults
+
+    def summary(self, language: str = "zh") -> str:
+        """Return faults, what was not checked, faults of the data, and what was read."""
+        return "\n".join(summary_of(self, language))
+
+
+def check(path: Path | str) -> Check:
+    """Read everything that a study names, without running it.
+
+    Parameters
+    ----------
+    path
+        The study file.
+    """
+    try:
+        study = read_study(path)
+    except StudyError as error:
+        return _tentative(path, error)
+    reading = read_everything(study)
+    unchecked: dict[str, str] = {}
+    if reading.tried.tables.get("boundaries") is None:
+        unchecked = dict.fromkeys(_present(study), "boundaries")
+    if reading.options is None and study.siting.options:
+        unchecked["options"] = "boundaries" if unchecked else "layers"
+    return Check(
+        faults=reading.attempts.faults,
+        unchecked=unchecked,
+        study=study,
+        rules=reading.rules,
+        tried=reading.tried,
+        options=reading.options,
+    )
+
+
+def _tentative(path: Path | str, error: StudyError) -> Check:
+    """Return the faults of a study file, and of those of its layers that can be looked at all the same."""
+    study, attempts = tentative_study(path), Attempts()
+    tried = Tried(tables={}, network=None, faults=FaultLog().to_frame())
+    unchecked = dict.fromkeys(("layers", "roads", "standards", "mandates", "options"), "study")
+    if study is not None:
+        del unchecked["layers"]
+        read = try_inputs(study, attempts)
+        broken = "boundaries" if read.tables.get("boundaries") is None else "study"
+        unchecked = dict.fromkeys(_present(study), broken) | unchecked
+        alone = [name for name in ("boundaries", "exclusions") if name in read.tables]
+        told = read.faults if broken == "study" else tried.faults
+        tried = Tried(tables={name: read.tables[name] for name in alone}, network=None, faults=told)
+    return Check(
+        faults=(*error.faults, *(told for told in attempts.faults if told not in error.faults and _meant(told))),
+        unchecked=unchecked,
+        study=None,
+        rules=None,
+        tried=tried,
+        options=None,
+    )
+
+
+def _meant(sentence: str) -> bool:
+    """Return whether a fault is of the study's own: none that only says that a broken layer was left aside."""
+    return not sentence.startswith("expected at least one layer of ")
+
+
+def _present(study: Study) -> list[str]:
+    return [name for name in DEPENDENT if getattr(study.layers, name)]

@@ -1,0 +1,104 @@
+"""The words of a new study file, Chinese with English beside it."""
+
+HEAD = """\
+# 研究文件 / study file (TOML). 由 planner init 写成 / written by planner init.
+# 以 # 开头的行不起作用：需要您写明的，去掉 # 并改正 / a line that begins with # does nothing: remove # and correct it.
+# 改完运行 / then run: planner check {name}
+# 坐标系从不猜测：文件不带的，须由您写明 / reference systems are never guessed: state those that a file does not carry.
+
+[study]
+name = {stem}
+# title = "…"                    # 标题 / title
+# base_year = 2025               # 必填：现状年份 / required: the present year
+# years = [2026, 2027, 2028]     # 必填：规划年份 / required: years of the plan
+# crs = "EPSG:4550"              # 必填：测算用的投影坐标系，米 / required: projected, in metres, to measure in
+#   CGCS2000 三度带 / 3-degree zones: 4547 (114°E) 4548 (117°E) 4549 (120°E) 4550 (123°E) 4551 (126°E)
+language = "zh"
+# unit_list_date = 2023-06-30    # 区划名单日期 / date of the list of units
+# notice = "…"                   # 印在每份成果上 / shown on every output
+"""
+
+RULES = """\
+# ---- 义务与标准 / obligations and numbers
+
+[mandates]
+# policy = "dazhengfa-2018-28"   # 必填：内置政策，或文件的路径 / required: a built-in policy, or a path
+# only = ["kindergarten.township-central"]   # 只取其中几条 / take only these
+
+[standards]
+# profile = "dalian-2018"        # 必填：内置标准集，或文件的路径 / required: a built-in profile, or a path
+# forbid_unconfirmed = true      # 不采用未经核实的数值 / refuse numbers that nobody confirmed
+"""
+
+SITING = """\
+# ---- 选址 / siting（没有 [[siting.options]] 就只评估现状 / without options only the present is judged）
+
+# [siting]
+# budget_yuan = { 2026 = 50_000_000 }   # 各年预算，元 / budget by year, in yuan
+
+# [[siting.options]]
+# id = "kindergarten-build"
+# action = "build"               # build 新建 | upgrade 提升 | expand 扩建
+# service = "kindergarten"
+# land_uses = ["080404"]         # 允许的用地代码 / land uses on which it may stand
+# min_area_m2 = 2500
+# set = { owner = "public", rank = "central" }
+# cost_yuan = 12_000_000
+# build_years = 1
+"""
+
+LAYERS = {
+    "boundaries": ("行政区划（必填）", "administrative units (required)"),
+    "leading_zones": ("先导区名单", "leading zones"),
+    "facilities": ("现有设施", "facilities"),
+    "population": ("人口（必填）", "people (required)"),
+    "sites": ("可用地块", "sites that may be used"),
+    "exclusions": ("不得建设的范围", "areas in which nothing may be built"),
+    "roads": ("道路（没有就只量直线距离）", "roads (straight lines only, without)"),
+    "": ("未能判断的文件", "files that could not be placed"),
+}
+
+BLANK = {
+    "boundaries": """\
+# [[layers.boundaries]]
+# path = "townships.gpkg"
+# level = "township"             # city | county | township | village
+# kind = "town"                  # 若无 kind 列 / where there is no column kind: subdistrict | town | township | …
+# columns = { code = "区划代码", name = "名称" }
+""",
+    "facilities": """\
+# [[layers.facilities]]
+# path = "facilities.csv"
+# crs = "EPSG:4490"              # 写明 / state it
+# x = "经度"
+# y = "纬度"
+# columns = { facility_id = "编号" }
+# values = { service = "kindergarten" }
+""",
+    "population": """\
+# [[layers.population]]
+# path = "people.csv"
+# crs = "EPSG:4490"              # 写明 / state it
+# x = "经度"
+# y = "纬度"
+# columns = { demand_id = "编号", people = "常住人口" }
+# groups = ["people"]
+""",
+    "sites": """\
+# [[layers.sites]]
+# path = "sites.gpkg"
+# columns = { site_id = "地块编号", land_use = "用地代码" }
+""",
+    "exclusions": """\
+# [[layers.exclusions]]
+# path = "farmland.gpkg"
+# rule_id = "basic-farmland"
+# rule_name = "永久基本农田"
+""",
+    "roads": """\
+# [roads]
+# path = "roads.gpkg"
+# kind = "lines"                 # lines | osm
+# class_column = "road_class"
+""",
+}

@@ -1,0 +1,51 @@
+"""The words of the command line, Chinese and English."""
+
+TEXTS = {
+    "next": {
+        "zh": (
+            "接下来可以：\n"
+            "  planner demo -o OUT          运行内置的大连示例（道路、人口、设施、地块均为虚构）\n"
+            "  planner init FOLDER -o STUDY 从一个图层文件夹写出带注释的研究文件\n"
+            "  planner check STUDY          读入全部内容，一次说明所有错误，不运行\n"
+            "  planner run STUDY -o OUT     运行自己的研究文件（TOML）\n"
+            "  planner verify OUT           从文件重新核算已完成的一次运行\n"
+            "  planner --help               全部命令与退出码"
+        ),
+        "en": (
+            "What to do next:\n"
+            "  planner demo -o OUT          run the embedded Dalian sample (all but names invented)\n"
+            "  planner init FOLDER -o STUDY write a commented study file from a folder of layers\n"
+            "  planner check STUDY          read everything, tell all faults at once, run nothing\n"
+            "  planner run STUDY -o OUT     run a study file of your own (TOML)\n"
+            "  planner verify OUT           measure a finished run again, from its files\n"
+            "  planner --help               all commands and exit codes"
+        ),
+    },
+    "fault": {"zh": "错误：{}", "en": "error: {}"},
+    "written": {"zh": "结果已写入 {0}（先打开 {0}/map.html）", "en": "written to {0} (open {0}/map.html first)"},
+    "made": {
+        "zh": "研究文件已写入 {0}；补全以 # 开头的必填行，然后：planner check {0}",
+        "en": "study file written to {0}; fill in the lines that say 'required' or 'state it', then: planner check {0}",
+    },
+    "taken": {"zh": "  {0} → {1}{2}", "en": "  {0} → {1}{2}"},
+    "unplaced": {"zh": "未能判断", "en": "could not be placed"},
+    "unsure": {"zh": "（不确定，已写为注释）", "en": " (not sure, written as a comment)"},
+    "interrupted": {
+        "zh": "已中断；{} 保持原样。",
+        "en": "interrupted; {} is as it was.",
+    },
+    "internal": {
+        "zh": "规划程序自身出错，不是您的数据有误；请把上面的文字发给维护者。",
+        "en": "the planner itself failed, not your data; please send the lines above to its maintainers.",
+    },
+}
+
+PARTS = {
+    "layers": "读取图层",
+    "reach": "计算可达",
+    "findings": "评估义务",
+    "siting": "选址求解",
+    "measuring again": "重新测算",
+    "report": "写出结果",
+    "done": "完成",
+}
