@@ -114,7 +114,7 @@ def test_help_is_quick() -> None:
 
 def test_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     """Every command's help tells what 0, 1, 2 and 130 mean."""
-    for command in ([], ["demo"], ["run"], ["verify"]):
+    for command in ([], ["demo"], ["init"], ["check"], ["run"], ["verify"]):
         assert left_with(*command, "--help") == 0
         printed = " ".join(capsys.readouterr().out.split())
         assert "0 done; 1 verify found differences" in printed
@@ -127,7 +127,7 @@ def test_alone_it_says_what_to_do_next(language: str, words: str, capsys: pytest
     assert left_with("--language", language) == 0
     printed = capsys.readouterr().out
     assert words in printed
-    assert all(f"planner {command}" in printed for command in ("demo", "run", "verify"))
+    assert all(f"planner {command}" in printed for command in ("demo", "init", "check", "run", "verify"))
 
 
 def test_language_of_the_machine(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -79,4 +79,6 @@ if __name__ == "__main__":
     table = placed(HERE)
     table.to_csv(HERE / "placed.csv", index=False, encoding="utf-8", lineterminator="\n")
     known, lost = (table["unit_code"] != "").sum(), (table["lon"] == "").sum()
-    print(f"{len(table)} rows: {known} with a unit code, {len(table) - known - lost} by county, {lost} without position")
+    print(
+        f"{len(table)} rows: {known} with a unit code, {len(table) - known - lost} by county, {lost} without position"
+    )

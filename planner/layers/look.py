@@ -104,7 +104,5 @@ def _unreadable(path: Path, layer: str | None, error: Exception) -> Seen:
 
 
 def _has_roads(path: Path) -> bool:
-    for item in osmium.FileProcessor(str(path)).with_filter(osmium.filter.KeyFilter("highway")):
-        if item.is_way():
-            return True
-    return False
+    items = osmium.FileProcessor(str(path)).with_filter(osmium.filter.KeyFilter("highway"))
+    return any(item.type_str() == "w" for item in items)

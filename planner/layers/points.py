@@ -96,7 +96,8 @@ def _read_one(
     moved = _with_positions(in_crs(frame, crs), wanted.id_column, source.name, log)
     _check_near(moved, boundaries, source.name)
     placed = _with_units(moved, boundaries, wanted.id_column, source.name, log)
-    return placed.assign(_at=placed.index.map(str) + f" of {source.name}").reset_index(drop=True)
+    at = pd.Series([f"{row} of {source.name}" for row in placed.index], index=placed.index, dtype="str")
+    return placed.assign(_at=at).reset_index(drop=True)
 
 
 def _inner_points(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:

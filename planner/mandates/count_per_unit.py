@@ -66,7 +66,7 @@ class CountPerUnit:
                 "people_affected": _known(np.where(met, 0, people), unknown),
                 "evidence": [
                     evidence(ids[at[certain[at] | doubtful]])
-                    for at, doubtful in zip(np.split(member.indices, member.indptr[1:-1]), unknown, strict=True)
+                    for at, doubtful in zip(np.split(member.indices, member.indptr[1:])[:-1], unknown, strict=True)
                 ],
                 "reason_code": np.where(met, "", np.where(unknown, "no_data", "missing_facility")),
             },

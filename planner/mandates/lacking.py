@@ -15,6 +15,7 @@ from planner.mandates.unit_sets import UnitSet
 def missing_numbers(mandate: Mandate) -> list[tuple[str, str]]:
     """Return the numbers of the profile that a mandate cannot use: id as the policy names it, reason code."""
     predicate, raw = mandate.predicate, mandate.raw
+    pairs: list[tuple[object, str]] = []
     if isinstance(predicate, Capacity):
         pairs = [(predicate.number_id, predicate.missing_number)]
     elif isinstance(predicate, CoverageShare):
@@ -22,8 +23,6 @@ def missing_numbers(mandate: Mandate) -> list[tuple[str, str]]:
     elif isinstance(predicate, NetworkRoles):
         named = [level.get("standard") for level in raw.get("levels", [])]
         pairs = [(name, level.missing_standard) for name, level in zip(named, predicate.levels, strict=False)]
-    else:
-        pairs = []
     return [(str(name or "?"), reason) for name, reason in pairs if reason]
 
 

@@ -118,7 +118,7 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner))
     persons = None if demand is None else whole_persons(demand, groups_of(study), inner)
     roads = study.roads
-    network = roads and attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
+    network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
     tables = {"boundaries": boundaries, "leading_zones": zones, "facilities": facilities, "population": persons,
               "sites": sites, "exclusions": exclusions}  # fmt: skip
     told = log.to_frame()

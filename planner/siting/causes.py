@@ -56,9 +56,11 @@ def causes(
         When to stop a solve without proof; what is not proven is not verified.
     """
     left = slack_by_finding(year_program, values)
-    found = evaluate(problem.binding, planned)
-    unknown = finding_keys(found[found["status"] == NOT_EVALUABLE])
-    unmet = left.index[(left > _SLACK_LEFT).to_numpy() & ~finding_keys(year_program.findings)[left.index].isin(unknown)]
+    unmet = left.index[left > _SLACK_LEFT]
+    if len(unmet):
+        found = evaluate(problem.binding, planned)
+        unknown = finding_keys(found[found["status"] == NOT_EVALUABLE])
+        unmet = unmet[~finding_keys(year_program.findings.loc[unmet]).isin(unknown)]
     if not len(unmet):
         return pd.DataFrame(columns=list(CAUSE_COLUMNS))
     costs = year_program.options["cost_yuan"].to_numpy(dtype=np.float64)

@@ -165,7 +165,7 @@ def _boundary_lines(guess: Guess) -> Iterator[str]:
     else:
         yield '# level = "township"  # 必填：city | county | township | village / required: state it'
     if "kind" not in {*guess.columns, *guess.seen.table.columns}:
-        yield '# kind = "town"  # state it / 无 kind 列：subdistrict 街道 | town 镇 | township 乡 | community 社区 | village 村'
+        yield '# kind = "town"  # state it / 类型：subdistrict 街道 | town 镇 | township 乡 | community 社区'
 
 
 def _column_lines(guess: Guess) -> Iterator[str]:

@@ -97,6 +97,16 @@ def test_a_county_without_such_units_is_never_met() -> None:
     assert row[["measured", "required", "shortfall", "people_affected"]].isna().all()
 
 
+def test_a_city_without_any_such_unit_is_told_county_by_county() -> None:
+    """Where every town has become a street, no county is met and each says so; siting is asked for nothing."""
+    situation = made_of(facilities({"facility_id": "f", **CENTRAL, "unit_code": "B0"}), units=land(townships=0))
+    found = MANDATE.evaluate(situation)
+    assert found[["unit_code", "status", "reason_code"]].to_numpy().tolist() == [
+        [code, "not_evaluable", "empty_unit_set"] for code in ("A", "B")
+    ]
+    assert MANDATE.rows(view_of(situation, options())).findings.empty
+
+
 def test_the_street_is_asked_where_streets_are_meant() -> None:
     """The same facilities under 街道 and 街道(乡镇): the street is a unit there, and county A lacks streets."""
     streets = CountPerUnit(service="kindergarten", where={}, unit_set=BUILT_IN["streets"])
