@@ -49,7 +49,8 @@ def _one(situation: Situation, request: CoverageRequest) -> pd.DataFrame:
     units = situation.territory.select(LEVELS)
     member = situation.territory.membership(units, situation.demand["unit_code"]).astype(np.int64)
     inside = situation.covered(request.standard, request.where)
-    frames = [_counts(situation, request, units, member, inside, group) for group in (*request.groups, PLACES)]
+    groups = dict.fromkeys((*request.groups, PLACES))
+    frames = [_counts(situation, request, units, member, inside, group) for group in groups]
     table = pd.concat(frames, ignore_index=True)
     return table.sort_values(["unit_code", "group"], kind="stable", ignore_index=True)[_COLUMNS]
 

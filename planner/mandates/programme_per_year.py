@@ -79,12 +79,13 @@ class ProgrammePerYear:
         opened = done["opened_year"].to_numpy(dtype=np.float64, na_value=np.nan)
         effect = deltas(view, self.service, self.where)
         inside = territory.membership(units, effect.after["unit_code"])
+        change = self._change(view, effect.after)
         builder = RowBuilder()
         for number, code in enumerate(units):
             options = inside.indices[inside.indptr[number] : inside.indptr[number + 1]].astype(np.int64)
             for year in self.years:
                 standing = int((base[[number]] @ (opened == year).astype(np.int64))[0])
-                self._add_row(builder, view, str(code), year, standing, options, effect.counts_after, effect.change)
+                self._add_row(builder, view, str(code), year, standing, options, effect.counts_after, change)
         return builder.build()
 
     def _add_row(
@@ -115,8 +116,20 @@ class ProgrammePerYear:
         builder.row(finding, terms, lower=float(self.minimum - standing))
 
     def _completed(self, facilities: pd.DataFrame) -> pd.DataFrame:
-        counts = facilities["status"].isin([EXISTING_STATUS, *COMMITTED_STATUSES]).to_numpy()
-        return facilities[counts & (facilities["service"] == self.service).to_numpy() & matches(facilities, self.where)]
+        return facilities[self._counts(facilities)]
+
+    def _counts(self, facilities: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which facilities count in the year they open, whichever year it is seen from."""
+        committed = facilities["status"].isin([EXISTING_STATUS, *COMMITTED_STATUSES]).to_numpy()
+        kind = (facilities["service"] == self.service).to_numpy() & matches(facilities, self.where)
+        return np.asarray(committed & kind, dtype=bool)
+
+    def _change(self, view: PlanView, after: pd.DataFrame) -> npt.NDArray[np.int64]:
+        """Return what each option that acts on a facility changes in the count of that facility's year."""
+        facilities = view.situation.facilities
+        row = facilities.index.get_indexer(pd.Index(view.options["facility_id"].to_numpy(dtype=object)))
+        before = np.append(self._counts(facilities), False)[row]
+        return np.asarray(self._counts(after).astype(np.int64) - before.astype(np.int64), dtype=np.int64)
 
 
 def _opened_year_of_acted(view: PlanView) -> npt.NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import pandas as pd
 
@@ -161,23 +162,26 @@ def present_situation(study: Study, inputs: Inputs, rules: Rules, options: pd.Da
         reaches=held,
         people=groups_of(study)[0],
     )
-    return with_complete_nearest(present, study, inputs, rules, points)
+    return with_complete_nearest(present, study, inputs, rules, options)
 
 
 def with_complete_nearest(
-    situation: Situation, study: Study, inputs: Inputs, rules: Rules, points: pd.DataFrame
+    situation: Situation, study: Study, inputs: Inputs, rules: Rules, options: pd.DataFrame
 ) -> Situation:
     """Return the situation with lists of nearest places grown until none ends before an open facility.
 
-    The lists hold candidate places too, so that a short one may name no facility at all.
+    The lists hold candidate places too, so that a short one may name no facility at all. Looked at in the
+    situation's own year and in the last one: facilities close.
     """
     tables: dict[TargetKind, pd.DataFrame] = {
-        "place": points,
+        "place": places(inputs.facilities, options),
         "demand": inputs.demand[["x", "y"]],
         "anchor": situation.anchors[["x", "y"]],
     }
-    for standard, where in readings(rules.policy.mandates, rules.profile.coverage):
-        while not nearest_open(situation, standard, where)["known"].all():
+    read = readings(rules.policy.mandates, rules.profile.coverage)
+    years = sorted({situation.year, study.years[-1]})
+    for year, (standard, where) in product(years, read):
+        while not nearest_open(situation.at(year), standard, where)["known"].all():
             grown = grow_nearest(
                 situation.reaches,
                 standard.label,

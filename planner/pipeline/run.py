@@ -13,7 +13,7 @@ from planner.mandates import evaluate
 from planner.pipeline.clock import Clock
 from planner.pipeline.inputs import Inputs
 from planner.pipeline.material import material_of
-from planner.pipeline.measure import Rules, present_situation, siting_problem
+from planner.pipeline.measure import Rules, present_situation, siting_problem, with_complete_nearest
 from planner.pipeline.outcome import Outcome
 from planner.pipeline.reading import read_everything
 from planner.pipeline.record import effort, run_record
@@ -74,7 +74,7 @@ def _measured_again(
 ) -> Outcome:
     """Return the outcome: the plan applied, and everything measured before and after by the same functions."""
     mandates, coverage = rules.policy.mandates, rules.profile.coverage
-    planned = plan.apply(present, study.years[-1])
+    planned = with_complete_nearest(plan.apply(present, study.years[-1]), study, inputs, rules, options)
     outcome = Outcome(
         study=study,
         inputs=inputs,

@@ -18,7 +18,7 @@ from planner.siting.assemble import Relaxation, YearProgram, assemble
 from planner.siting.effects import supports
 from planner.siting.problem import SitingProblem
 from planner.siting.stages import mandate_aims, run_stages, slack_by_finding
-from planner.solver import Program, Stop, minimise
+from planner.solver import Program, Solution, Status, Stop, minimise
 
 CAUSE_COLUMNS = (
     "mandate_id", "unit_code", "year", "cause", "reason", "reason_en", "nearest_site_id", "nearest_m",
@@ -80,10 +80,11 @@ def _alone(problem: SitingProblem, year_program: YearProgram, number: int, *, st
     helpful = _helpful(rows, finding)
     if not len(helpful):
         return {"verified": True, **_nearest(problem, year_program, number)}
-    cheapest = _cheapest(year_program.options, rows, finding, stop=stop)
-    if cheapest is None:
+    alone = _cheapest(year_program.options, rows, finding, stop=stop)
+    if alone.status is Status.INFEASIBLE:
         return {"cause": "capacity", "verified": True, "options": len(helpful)}
-    return {"cause": "", "cheapest_yuan": cheapest, "verified": False}
+    proven = alone.status is Status.OPTIMAL
+    return {"cause": "", "cheapest_yuan": round(alone.objective) if proven else None, "verified": False}
 
 
 def _rows_of(year_program: YearProgram, number: int) -> tuple[Rows, int]:
@@ -103,8 +104,8 @@ def _helpful(rows: Rows, finding: int) -> npt.NDArray[np.int64]:
     return np.unique(option[(option >= 0) & (rows.column_kind[rows.column[own]] <= ColumnKind.YEAR_OPTION)])
 
 
-def _cheapest(options: pd.DataFrame, rows: Rows, finding: int, *, stop: Stop) -> int | None:
-    """Return the least cost that closes the finding if nothing else mattered, None where nothing closes it."""
+def _cheapest(options: pd.DataFrame, rows: Rows, finding: int, *, stop: Stop) -> Solution:
+    """Return the cheapest way to close the finding if nothing else mattered; infeasible where nothing closes it."""
     own = np.flatnonzero(rows.row_finding == finding)
     inside = _entries(rows, finding)
     used, columns = np.unique(rows.column[inside], return_inverse=True)
@@ -119,8 +120,7 @@ def _cheapest(options: pd.DataFrame, rows: Rows, finding: int, *, stop: Stop) ->
     )  # fmt: skip
     program = _with_groups(program, options, option)
     cost = options["cost_yuan"].to_numpy(dtype=np.float64)
-    found = minimise(program, np.where(option >= 0, cost[np.maximum(option, 0)], 0.0), stop=stop)
-    return None if found.values is None else round(found.objective)
+    return minimise(program, np.where(option >= 0, cost[np.maximum(option, 0)], 0.0), stop=stop)
 
 
 def _with_groups(program: Program, options: pd.DataFrame, option: npt.NDArray[np.int64]) -> Program:
@@ -235,7 +235,7 @@ def _sentence(row: dict[str, Any], remaining: float) -> tuple[str, str]:
             f"全部 {row['options']} 个可选方案合计仍不能满足要求",
             f"all {row['options']} options for it together are not enough",
         )
-    wan = "" if row.get("cheapest_yuan") is None else f"{row['cheapest_yuan'] / 10_000:,.0f}"
+    wan = "—" if row.get("cheapest_yuan") is None else f"{row['cheapest_yuan'] / 10_000:,.0f}"
     left = f"{remaining / 10_000:,.0f}"
     return {
         "budget": (

@@ -129,6 +129,14 @@ def test_an_upgrade_counts_in_the_year_its_park_was_opened() -> None:
     }
 
 
+def test_an_upgrade_counts_for_a_year_to_come() -> None:
+    """Seen from 2026, a park that opens in 2027 and is made a demonstration park before it opens counts in 2027."""
+    parks = _parks({"opened_year": 2027, "demonstration": False})
+    act = {"service": "fitness_park", "action": "upgrade", "facility_id": "f0", "demonstration": True}
+    view = view_of(made_of(parks).at(2026), options({"option_id": "o0", **act}), year=2026)
+    assert _terms(MANDATE.rows(view))["C", 2027] == [("OPTION", 0, -1, 1.0)]
+
+
 def test_a_year_that_is_met_whatever_happens_has_no_row() -> None:
     """Two parks committed for 2026 leave rows for 2027 only."""
     committed = _parks({"opened_year": 2026, "status": "在建"}, {"opened_year": 2026})
