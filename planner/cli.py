@@ -148,6 +148,7 @@ def verify(out: Path) -> None:
     """Measure a finished run again, from its files and layers / 重新核算一次运行."""
     from planner.verify import verify as verify_run
 
+    _bring_back(out)
     verification = verify_run(out)
     click.echo(verification.summary(_language()))
     raise SystemExit(DONE if verification.ok else FAILED)
@@ -155,6 +156,7 @@ def verify(out: Path) -> None:
 
 def _run(study: Path, out: Path) -> None:
     """Run a study into a folder, with progress on stderr and the summary on stdout."""
+    _bring_back(out)
     check_out(out, study=study)
     from planner.study import read_study
 
@@ -165,6 +167,18 @@ def _run(study: Path, out: Path) -> None:
         outcome = run_study(read, out=out, progress=progress)
     click.echo(outcome.summary(_language()))
     _say("written", out)
+
+
+def _bring_back(out: Path) -> None:
+    """Put an earlier output back that a run moved aside and was killed before it could replace it."""
+    target = out.resolve()
+    if os.path.lexists(target) or not target.parent.is_dir():
+        return
+    if any(folder.name.startswith(f".{target.name}.old-") for folder in target.parent.iterdir()):
+        from planner.report.swap import restored
+
+        if restored(target):
+            _say("restored", out)
 
 
 def check_out(out: Path, *, study: Path) -> None:

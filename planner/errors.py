@@ -35,6 +35,10 @@ class InputError(PlannerError, ValueError):
         self.faults: tuple[str, ...] = (faults,) if isinstance(faults, str) else tuple(faults)
         super().__init__("\n".join(self.faults))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[str, ...]]]:
+        """Keep the faults apart on the way to another process."""
+        return type(self), (self.faults,)
+
 
 class StudyError(InputError):
     """The study file is wrong."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import highspy
 import numpy as np
@@ -96,6 +96,20 @@ class Solution:
     objective: float
     bound: float
     gap: float
+
+
+class Minimise(Protocol):
+    """A `minimise` whose stopping rule is settled: siting is given one, so that its caller may keep answers."""
+
+    def __call__(
+        self,
+        program: Program,
+        costs: npt.NDArray[np.float64],
+        *,
+        start: npt.NDArray[np.float64] | None = None,
+        seed: int = 0,
+    ) -> Solution:
+        """Minimise ``costs @ z``."""
 
 
 def minimise(

@@ -31,8 +31,12 @@ TEXTS = {
     "unplaced": {"zh": "未能判断", "en": "could not be placed"},
     "unsure": {"zh": "（不确定，已写为注释）", "en": " (not sure, written as a comment)"},
     "interrupted": {
-        "zh": "已中断；{} 保持原样。",
-        "en": "interrupted; {} is as it was.",
+        "zh": "已中断；{} 中没有写了一半的内容，再次运行同一命令即可接着做。",
+        "en": "interrupted; nothing half-written is in {}, and the same command goes on where this run stopped.",
+    },
+    "restored": {
+        "zh": "上一次运行在替换 {0} 时被中止；原有结果已放回。",
+        "en": "a run was killed while it replaced {0}; the earlier output is back in its place.",
     },
     "internal": {
         "zh": "规划程序自身出错，不是您的数据有误；请把上面的文字发给维护者。",

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from planner.errors import (
@@ -54,6 +56,14 @@ def test_an_input_error_tells_every_fault() -> None:
     assert error.faults == ("one.", "two.")
     assert str(error) == "one.\ntwo."
     assert InputError("only.").faults == ("only.",)
+
+
+@pytest.mark.parametrize("kind", [InputError, *(kind for kind in BASES if issubclass(kind, InputError))])
+def test_faults_survive_the_way_to_another_process(kind: type[InputError]) -> None:
+    """An error that was pickled is of the same kind, with the same faults, each by itself."""
+    again = pickle.loads(pickle.dumps(kind(["one.", "two."])))
+    assert type(again) is kind
+    assert again.faults == ("one.", "two.")
 
 
 def test_all_faults_are_raised_at_once_in_order() -> None:

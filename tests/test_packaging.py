@@ -13,6 +13,10 @@ from pathlib import Path
 import pytest
 
 PIN = re.compile(r"^([A-Za-z0-9_.-]+)==(\S+)", re.MULTILINE)
+LEFT = re.compile(
+    r"__pycache__|\.py[co]$|\.nb[ic]$|(^|/)(out|demo-out|dist|build)/|\.(partial|old)-\d|_cache/|\.stages"
+)
+"""What runs, builds and tools leave behind."""
 ROW = re.compile(r"^\| ([A-Za-z0-9-]+) \| .+ \| .+ \|$", re.MULTILINE)
 
 
@@ -72,7 +76,8 @@ def test_sdist_holds_what_the_tests_need(checkout: Path, tmp_path: Path) -> None
     subprocess.run(command, check=True, capture_output=True)
     (made,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(made) as archive:
-        held = {name.split("/")[1] for name in archive.getnames()}
+        files = {name.partition("/")[2] for name in archive.getnames()}
+    held = {name.split("/")[0] for name in files}
     wanted = {
         "planner",
         "tests",
@@ -85,7 +90,11 @@ def test_sdist_holds_what_the_tests_need(checkout: Path, tmp_path: Path) -> None
         "README.md",
     }
     assert wanted <= held
-    assert not [name for name in held if name.startswith((".venv", "demo-out", ".git/"))]
+    read = [path for folder in sorted(wanted) for path in (checkout / folder).rglob("*") if path.is_file()]
+    needed = {path.relative_to(checkout).as_posix() for path in read}
+    assert {name for name in needed if not LEFT.search(name)} <= files
+    assert {name for name in held if name.startswith(".")} == {".ci", ".gitignore"}
+    assert not [name for name in files if LEFT.search(name)]
 
 
 @pytest.mark.parametrize("name", ["constraints.txt", "constraints-dev.txt"])

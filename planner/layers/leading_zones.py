@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.errors import LayerError, fault, shortened
 from planner.layers.log import LEFT_OUT, FaultLog
 from planner.layers.read import read_source
 from planner.layers.schema import checked, schema
@@ -34,7 +35,7 @@ def read_leading_zones(
     Raises
     ------
     LayerError
-        As `read_source` and the schema say.
+        As `read_source` and the schema say; if a zone has the code of a unit.
     """
     frame = read_source(source, crs=crs, log=log)
     table = checked(
@@ -43,6 +44,8 @@ def read_leading_zones(
         layer=source.name,
         log=log,
     )
+    if boundaries is not None:
+        _check_codes(table, boundaries, source.name)
     known = table["unit_code"].isin(boundaries["code"]) if boundaries is not None else table["unit_code"].notna()
     first = ~table.duplicated(["zone_code", "unit_code"])
     for row in table[~known].itertuples():
@@ -50,6 +53,13 @@ def read_leading_zones(
     for row in table[known & ~first].itertuples():
         _tell(row.zone_name or row.zone_code, row.unit_code, "repeated", source.name, log)
     return table[known & first].sort_values(["zone_code", "unit_code"], ignore_index=True)
+
+
+def _check_codes(zones: pd.DataFrame, boundaries: pd.DataFrame, layer: str) -> None:
+    shared = sorted(set(zones["zone_code"]) & set(boundaries["code"]))
+    if shared:
+        expected = f"codes of leading zones in {layer} that no unit has"
+        raise LayerError(fault(expected, f"{shortened(shared)} in the boundaries, too", "give the zones other codes"))
 
 
 _MESSAGES = {

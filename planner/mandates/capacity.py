@@ -16,6 +16,7 @@ import pandas as pd
 from planner.coverage.situation import Situation
 from planner.coverage.standard import ReachStandard
 from planner.coverage.territory import Territory
+from planner.mandates.absent import NO_UNIT
 from planner.mandates.effects import deltas
 from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, evidence, not_evaluable
 from planner.mandates.row_builder import RowBuilder
@@ -150,9 +151,9 @@ class Capacity:
 
 
 def _whole_area(territory: Territory) -> pd.Index:
-    """Return the city, or the counties where the study names no city."""
-    city = territory.select(("city",))
-    return city if len(city) else territory.select(("county",))
+    """Return the city, the counties where the study names no city, no unit where it has neither."""
+    named = (territory.select((level,)) for level in ("city", "county"))
+    return next((units for units in named if len(units)), NO_UNIT)
 
 
 def _largest_class(schools: pd.DataFrame, pupils: int) -> tuple[int | None, bool]:

@@ -13,9 +13,10 @@ from planner.coverage.incidence import weighted_columns
 from planner.coverage.situation import Situation, matches, may_match
 from planner.coverage.standard import ReachStandard
 from planner.coverage.territory import Territory
+from planner.mandates.absent import absent_units
 from planner.mandates.counting import add_count_rows
 from planner.mandates.effects import deltas
-from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, evidence, joined, not_evaluable, people_of
+from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, evidence, joined, people_of
 from planner.mandates.row_builder import RowBuilder
 from planner.mandates.rows import PlanView, Rows
 from planner.mandates.unit_sets import UnitSet
@@ -44,7 +45,7 @@ class CountPerUnit:
     minimum: int = 1
 
     def evaluate(self, situation: Situation) -> pd.DataFrame:
-        """Return one finding per unit, and one per county that has no such unit."""
+        """Return one finding per unit, and one per county that has no such unit (or one in all)."""
         units = self.unit_set.codes(situation.territory)
         possible = situation.open_facilities(self.service)
         possible = possible[may_match(possible, self.where)]
@@ -72,7 +73,7 @@ class CountPerUnit:
             },
             count=len(units),
         )
-        return joined([found, not_evaluable(self.unit_set.empty_parents(situation.territory), "empty_unit_set")])
+        return joined([found, absent_units([self.unit_set], situation.territory)])
 
     def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
         """Return None: a facility counts where it stands."""

@@ -16,6 +16,7 @@ from planner.coverage.rates import weights_of
 from planner.coverage.situation import Situation
 from planner.coverage.standard import ReachStandard
 from planner.coverage.territory import Territory
+from planner.mandates.absent import absent_units
 from planner.mandates.effects import deltas
 from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, joined, not_evaluable
 from planner.mandates.row_builder import RowBuilder
@@ -54,7 +55,7 @@ class CoverageShare:
     def evaluate(self, situation: Situation) -> pd.DataFrame:
         """Return one finding per unit."""
         units = self.unit_set.codes(situation.territory)
-        nowhere = not_evaluable(self.unit_set.empty_parents(situation.territory), "empty_unit_set")
+        nowhere = absent_units([self.unit_set], situation.territory)
         if self.standard is None or self.missing_standard:
             return joined([not_evaluable(units, self.missing_standard or "standard_missing"), nowhere])
         weight = weights_of(situation.demand, self.group)

@@ -46,6 +46,7 @@ def evaluate(mandates: Sequence[Mandate], situation: Situation, *, profile: Prof
         not_evaluable; the last is never counted as met.
     """
     table = joined([_described(mandate, mandate.predicate.evaluate(situation)) for mandate in mandates])
+    table = _with_date_of_list(table, situation.territory.listed)
     table = _with_places(table, situation)
     table = _with_standards(table, profile)
     if table.empty:
@@ -75,8 +76,20 @@ def _described(mandate: Mandate, found: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def _with_date_of_list(table: pd.DataFrame, listed: str) -> pd.DataFrame:
+    """Add, where a unit is said to be absent, of which date the list is."""
+    if not listed or table.empty:
+        return table
+    when = f"（{listed}）", f" (listed {listed})"
+    by_list = table["reason_code"].isin(["empty_unit_set", "no_such_unit"])
+    return table.assign(
+        reason=table["reason"].mask(by_list, table["reason"] + when[0]),
+        reason_en=table["reason_en"].mask(by_list, table["reason_en"] + when[1]),
+    )
+
+
 def _with_places(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
-    """Add names, levels and counties; a catchment is named after its first school."""
+    """Add names, levels and counties; a catchment is named after its first school, what has no unit by a dash."""
     territory = situation.territory
     schools = situation.facilities
     named = (
@@ -91,11 +104,11 @@ def _with_places(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
     is_unit = np.array([code in territory.ancestors for code in codes], dtype=bool)
     return table.assign(
         unit_name=[
-            territory.name(code) if unit else str(named["name"].get(code, code))
+            territory.name(code) if unit else str(named["name"].get(code, code)) if code else "—"
             for code, unit in zip(codes, is_unit, strict=True)
         ],
         unit_level=[
-            str(territory.units.at[code, "level"]) if unit else "catchment"
+            str(territory.units.at[code, "level"]) if unit else "catchment" if code else "city"
             for code, unit in zip(codes, is_unit, strict=True)
         ],
         county_code=county,

@@ -20,6 +20,7 @@ from planner.coverage.nearest import nearest_open
 from planner.coverage.situation import Situation
 from planner.coverage.standard import ReachStandard
 from planner.coverage.territory import Territory
+from planner.mandates.absent import absent_units
 from planner.mandates.counting import add_count_rows
 from planner.mandates.effects import deltas
 from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, evidence, joined, not_evaluable, people_of
@@ -84,9 +85,8 @@ class NetworkRoles:
     def evaluate(self, situation: Situation) -> pd.DataFrame:
         """Return one finding per unit of each level, and one per county that has no such unit and no finding yet."""
         found = joined([_evaluate_level(self.service, level, situation) for level in self.levels])
-        nowhere = {code for level in self.levels for code in level.unit_set.empty_parents(situation.territory)}
-        untold = sorted(nowhere - set(found["unit_code"]))
-        return joined([found, not_evaluable(pd.Index(untold, dtype="str"), "empty_unit_set")])
+        sets = [level.unit_set for level in self.levels]
+        return joined([found, absent_units(sets, situation.territory, told=found["unit_code"].tolist())])
 
     def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
         """Return the limit of the unit's level."""

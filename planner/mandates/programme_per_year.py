@@ -12,8 +12,9 @@ import pandas as pd
 from planner.coverage.situation import COMMITTED_STATUSES, EXISTING_STATUS, Situation, matches
 from planner.coverage.standard import ReachStandard
 from planner.coverage.territory import Territory
+from planner.mandates.absent import absent_units
 from planner.mandates.effects import deltas
-from planner.mandates.findings import GAP, MET, core_table, evidence, joined, not_evaluable
+from planner.mandates.findings import GAP, MET, core_table, evidence, joined
 from planner.mandates.row_builder import RowBuilder
 from planner.mandates.rows import PlanView, Rows
 from planner.mandates.unit_sets import UnitSet
@@ -62,7 +63,7 @@ class ProgrammePerYear:
                         "evidence": evidence(ids), "reason_code": "not_completed" if short else "",
                     }
                 )  # fmt: skip
-        nowhere = not_evaluable(self.unit_set.empty_parents(situation.territory), "empty_unit_set")
+        nowhere = absent_units([self.unit_set], situation.territory)
         return joined([core_table(rows), nowhere]) if rows else nowhere
 
     def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:

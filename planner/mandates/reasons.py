@@ -21,6 +21,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "按所用名单，本县级单元没有条款所指的单元，不计为达标",
         "by the list in use the county has no such unit; this is not counted as met",
     ),
+    "no_such_unit": (
+        "所用名单中没有条款所指的单位，不计为达标",
+        "the list in use has no unit of the kind that the clause names; this is not counted as met",
+    ),
     "no_data": ("缺少计算所需的数据", "the data it needs are missing"),
     "standard_missing": ("标准档案未给出所需数值", "the standards profile gives no such number"),
     "standard_unconfirmed": (

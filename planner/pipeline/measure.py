@@ -11,9 +11,10 @@ import pandas as pd
 from planner.coverage import CoverageRequest, ReachStandard, Situation, anchors, nearest_open
 from planner.errors import Faults, LayerError, MandateError, StudyError, fault, shortened
 from planner.mandates import Policy, Profile, anchor_levels, needs, read_policy, read_profile, readings, standards_of
-from planner.network import grow_nearest, reaches
+from planner.network import Reaches, grow_nearest, reaches
 from planner.network.reach import TargetKind
 from planner.pipeline.attempts import Attempts
+from planner.pipeline.finished import Finished, without_threads
 from planner.pipeline.inputs import Inputs, groups_of
 from planner.siting import PeopleCovered, SitingProblem, make_options
 from planner.study import Study
@@ -138,31 +139,51 @@ def places(facilities: pd.DataFrame, options: pd.DataFrame) -> pd.DataFrame:
     return apart.set_index("place_id").sort_index()
 
 
-def present_situation(study: Study, inputs: Inputs, rules: Rules, options: pd.DataFrame) -> Situation:
-    """Return the situation of the base year, with every reach that mandates and coverage will read."""
+def present_situation(
+    study: Study, inputs: Inputs, rules: Rules, options: pd.DataFrame, finished: Finished | None = None
+) -> Situation:
+    """Return the situation of the base year, with every reach that mandates and coverage will read.
+
+    Parameters
+    ----------
+    study, inputs, rules, options
+        What is asked, read, held to, and may be done.
+    finished
+        Stages of an interrupted run, where there was one.
+    """
     points = places(inputs.facilities, options)
     centre = anchors(
         inputs.territory, inputs.demand, people=groups_of(study)[0], levels=anchor_levels(rules.policy.mandates)
     )
-    held = reaches(
-        inputs.network,
-        places=points,
-        demand=inputs.demand[["x", "y"]],
-        anchors=centre[["x", "y"]],
-        needs=needs(rules.standards, inputs.facilities, options),
-        modes=study.modes,
-        settings=study.network,
-    )
-    present = Situation(
-        year=study.base_year,
-        territory=inputs.territory,
-        facilities=inputs.facilities,
-        demand=inputs.demand,
-        anchors=centre,
-        reaches=held,
-        people=groups_of(study)[0],
-    )
-    return with_complete_nearest(present, study, inputs, rules, options)
+    asked = needs(rules.standards, inputs.facilities, options)
+
+    def situation(held: Reaches) -> Situation:
+        return Situation(
+            year=study.base_year,
+            territory=inputs.territory,
+            facilities=inputs.facilities,
+            demand=inputs.demand,
+            anchors=centre,
+            reaches=held,
+            people=groups_of(study)[0],
+        )
+
+    def searched() -> Reaches:
+        held = reaches(
+            inputs.network,
+            places=points,
+            demand=inputs.demand[["x", "y"]],
+            anchors=centre[["x", "y"]],
+            needs=asked,
+            modes=study.modes,
+            settings=study.network,
+        )
+        return with_complete_nearest(situation(held), study, inputs, rules, options).reaches
+
+    read = [inputs.network, inputs.territory, inputs.facilities, inputs.demand, options, centre, asked]
+    said = [study.base_year, study.years, study.modes, without_threads(study.network)]
+    listed = readings(rules.policy.mandates, rules.profile.coverage)
+    return situation((finished or Finished(None)).once("reach", [read, said, listed], searched))
 
 
 def with_complete_nearest(

@@ -9,6 +9,7 @@ import pandas as pd
 from planner.errors import MandateError, fault, shortened
 from planner.mandates import group_readings
 from planner.pipeline.attempts import Attempts
+from planner.pipeline.attributes import check_options, check_rules
 from planner.pipeline.inputs import Inputs, Tried, groups_of, try_inputs
 from planner.pipeline.measure import Rules, places, read_rules, study_options
 from planner.study import Study
@@ -56,13 +57,19 @@ def read_everything(study: Study) -> Reading:
     attempts.join(of_layers)
     inputs, options = tried.inputs, None
     if inputs is not None:
-        options = attempts(lambda: study_options(study, inputs))
+        options = attempts(lambda: _options(study, inputs))
         made = options
         if made is not None:
             attempts(lambda: places(inputs.facilities, made))
         if rules is not None:
             attempts(lambda: _check_groups(rules, inputs, study))
+            attempts(lambda: check_rules(rules, inputs.facilities))
     return Reading(rules=rules, tried=tried, options=options, attempts=attempts)
+
+
+def _options(study: Study, inputs: Inputs) -> pd.DataFrame:
+    check_options(study, inputs.facilities)
+    return study_options(study, inputs)
 
 
 def _check_groups(rules: Rules, inputs: Inputs, study: Study) -> None:

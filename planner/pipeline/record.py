@@ -7,6 +7,7 @@ import os
 import platform
 import resource
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,7 @@ from planner import __version__
 from planner.mandates import Policy, count_statuses
 from planner.network import RoadNetwork
 from planner.pipeline.clock import Clock
+from planner.pipeline.finished import Finished
 from planner.pipeline.inputs import input_files
 from planner.pipeline.measure import Rules
 from planner.pipeline.outcome import Outcome
@@ -122,10 +124,10 @@ def network_record(network: RoadNetwork | None, boundaries: pd.DataFrame) -> dic
     return {"nodes": network.node_count, "edges": network.edge_count, "modes": modes}
 
 
-def effort(clock: Clock) -> dict[str, Any]:
-    """Return the seconds of every part so far, and the peak memory."""
+def effort(clock: Clock, finished: Finished) -> dict[str, Any]:
+    """Return the seconds of every part so far, the peak memory, and how many stages an earlier run had finished."""
     seconds = {name: round(value, 3) for name, value in clock.so_far().items()}
-    return {"timings_s": seconds, "peak_memory_mib": peak_memory_mib()}
+    return {"timings_s": seconds, "peak_memory_mib": peak_memory_mib(), "resumed": dict(Counter(finished.resumed))}
 
 
 def peak_memory_mib() -> float:

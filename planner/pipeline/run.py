@@ -11,6 +11,7 @@ import pandas as pd
 from planner.coverage import Situation, coverage_by_unit, gap_areas, unreachable
 from planner.mandates import evaluate
 from planner.pipeline.clock import Clock
+from planner.pipeline.finished import Finished, beside
 from planner.pipeline.inputs import Inputs
 from planner.pipeline.material import material_of
 from planner.pipeline.measure import Rules, present_situation, siting_problem, with_complete_nearest
@@ -32,7 +33,8 @@ def run(study: Study, *, out: Path | str | None = None, progress: Progress | Non
     study
         As `planner.read_study` gives.
     out
-        A folder that is made whole at the end; what a previous run left there is replaced.
+        A folder that is made whole at the end; what a previous run left there is replaced. Until then finished
+        stages are kept beside it, so that the same run, interrupted, goes on where it was.
     progress
         Told the name of each part as it begins, and the share done.
 
@@ -43,24 +45,30 @@ def run(study: Study, *, out: Path | str | None = None, progress: Progress | Non
     OutputError
         If `out` cannot be written; it is then as it was.
     """
-    clock = Clock(progress)
+    clock, finished = Clock(progress), Finished(beside(out))
     clock.enter("layers")
     rules, inputs, options = read_everything(study).complete()
     mandates, coverage = rules.policy.mandates, rules.profile.coverage
 
     clock.enter("reach")
-    present = present_situation(study, inputs, rules, options)
+    present = present_situation(study, inputs, rules, options, finished)
     clock.enter("findings")
     findings = evaluate(mandates, present, profile=rules.profile)
     clock.enter("siting")
-    plan = solve(siting_problem(study, inputs, rules, present, options), requests=coverage, watch=clock.tell)
+    problem = siting_problem(study, inputs, rules, present, options)
+    plan = finished.once(
+        "siting",
+        [problem, coverage],
+        lambda: solve(problem, requests=coverage, minimise=finished.minimise, watch=clock.tell),
+    )
     clock.enter("measuring again")
     outcome = _measured_again(study, inputs, rules, options, plan, present, findings)
     if out is not None:
         clock.enter("report")
-        write_report(material_of(outcome, at_the_end=lambda: effort(clock)), out, progress=clock.tell)
+        write_report(material_of(outcome, at_the_end=lambda: effort(clock, finished)), out, progress=clock.tell)
+        finished.clear()
     clock.enter("done")
-    return replace(outcome, record={**outcome.record, **effort(clock)})
+    return replace(outcome, record={**outcome.record, **effort(clock, finished)})
 
 
 def _measured_again(

@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from planner.errors import OutputError, fault
+from planner.report.swap import beside, claimed, restored, swap, swept
 
 MARK = "run.json"
 
+_ROOM = 2**20
+_LONGEST = 300
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -22,7 +25,8 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     """Give a new folder beside `out` to write into, and put it in the place of `out` at the end.
 
     The old folder is taken away only after everything is written; if anything fails, it stays as it was and
-    nothing half-written is left.
+    nothing half-written is left. What a killed run left is cleared up first: an output that it was about to
+    replace is brought back, its half-written folder is taken away.
 
     Parameters
     ----------
@@ -35,27 +39,42 @@ def replaced_folder(out: Path) -> Iterator[Path]:
         If `out` may not be replaced, cannot be written to, or the disk is full.
     """
     target = out.resolve()
-    _refuse_foreign(target)
-    partial = _beside(target, "partial")
-    made = _missing_parents(target)
-    try:
+    with _in_one_sentence(target):
+        restored(target)
+        _refuse_foreign(target)
+        swept(target)
+        partial, made = beside(target, "partial"), _missing_parents(target)
         try:
             partial.mkdir(parents=True)
-            yield partial
-            _sync(partial)
-            _swap(partial, target)
-        except OutputError:
+            with claimed(partial), _numbered(partial):
+                yield partial
+                _sync(partial)
+                swap(partial, target)
+        except BaseException:
+            shutil.rmtree(partial, ignore_errors=True)
+            _remove_empty(made)
             raise
-        except OSError as error:
-            raise OutputError(_sentence(error, target)) from error
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        _remove_empty(made)
+
+
+@contextmanager
+def _numbered(folder: Path) -> Iterator[None]:
+    """Let a full disk be told as such by those, too, who know no error numbers (GDAL): a little more is written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None:
+            (folder / "room").write_bytes(bytes(_ROOM))
         raise
 
 
-def _beside(target: Path, what: str) -> Path:
-    return target.with_name(f".{target.name}.{what}-{os.getpid()}")
+@contextmanager
+def _in_one_sentence(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(_sentence(error, target)) from error
 
 
 def _refuse_foreign(target: Path) -> None:
@@ -79,21 +98,6 @@ def _remove_empty(folders: list[Path]) -> None:
             folder.rmdir()
 
 
-def _swap(partial: Path, target: Path) -> None:
-    """Put `partial` in the place of `target`; what stood there goes last, and comes back if that fails."""
-    if not target.exists():
-        partial.rename(target)
-        return
-    old = _beside(target, "old")
-    target.rename(old)
-    try:
-        partial.rename(target)
-    except OSError:
-        old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _sync(folder: Path) -> None:
     """Have every file on the disk before its folder gets the final name."""
     for path in folder.rglob("*"):
@@ -112,5 +116,6 @@ def _sentence(error: OSError, target: Path) -> str:
 
 
 def plain_reason(error: BaseException) -> str:
-    """Return what an error says, in one line."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """Return what an error says, in one line, cut where it would fill a page."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

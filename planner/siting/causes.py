@@ -18,7 +18,7 @@ from planner.siting.assemble import Relaxation, YearProgram, assemble
 from planner.siting.effects import supports
 from planner.siting.problem import SitingProblem
 from planner.siting.stages import mandate_aims, run_stages, slack_by_finding
-from planner.solver import Program, Solution, Status, Stop, minimise
+from planner.solver import Minimise, Program, Solution, Status
 
 CAUSE_COLUMNS = (
     "mandate_id", "unit_code", "year", "cause", "reason", "reason_en", "nearest_site_id", "nearest_m",
@@ -34,7 +34,7 @@ def causes(
     values: npt.NDArray[np.float64],
     planned: Situation,
     *,
-    stop: Stop,
+    minimise: Minimise,
 ) -> pd.DataFrame:
     """Return the cause of every hard or network finding that the final year leaves a gap.
 
@@ -52,8 +52,8 @@ def causes(
         The problem, the program of its final year, and the point that was chosen.
     planned
         The situation with the plan applied, at the horizon.
-    stop
-        When to stop a solve without proof; what is not proven is not verified.
+    minimise
+        Solves; what it does not prove is not verified.
     """
     left = slack_by_finding(year_program, values)
     unmet = left.index[left > _SLACK_LEFT]
@@ -66,21 +66,21 @@ def causes(
     costs = year_program.options["cost_yuan"].to_numpy(dtype=np.float64)
     spent = float(costs[values[: len(costs)] > 0.5].sum())
     remaining = sum(problem.budget_yuan.values()) - spent if problem.budget_yuan else np.inf
-    described = {int(number): _alone(problem, year_program, int(number), stop=stop) for number in unmet}
+    described = {int(number): _alone(problem, year_program, int(number), minimise=minimise) for number in unmet}
     open_questions = [number for number, row in described.items() if row["cause"] == ""]
     if open_questions:
-        _ask_relaxed(problem, year_program, described, open_questions, stop=stop)
+        _ask_relaxed(problem, year_program, described, open_questions, minimise=minimise)
     rows = [_row(year_program, number, row, remaining) for number, row in described.items()]
     return pd.DataFrame(rows, columns=list(CAUSE_COLUMNS)).astype({"year": "Int64"})
 
 
-def _alone(problem: SitingProblem, year_program: YearProgram, number: int, *, stop: Stop) -> dict[str, Any]:
+def _alone(problem: SitingProblem, year_program: YearProgram, number: int, *, minimise: Minimise) -> dict[str, Any]:
     """Look at one finding by itself: does any option help, do all together, what does that cost at least."""
     rows, finding = _rows_of(year_program, number)
     helpful = _helpful(rows, finding)
     if not len(helpful):
         return {"verified": True, **_nearest(problem, year_program, number)}
-    alone = _cheapest(year_program.options, rows, finding, stop=stop)
+    alone = _cheapest(year_program.options, rows, finding, minimise=minimise)
     if alone.status is Status.INFEASIBLE:
         return {"cause": "capacity", "verified": True, "options": len(helpful)}
     proven = alone.status is Status.OPTIMAL
@@ -104,7 +104,7 @@ def _helpful(rows: Rows, finding: int) -> npt.NDArray[np.int64]:
     return np.unique(option[(option >= 0) & (rows.column_kind[rows.column[own]] <= ColumnKind.YEAR_OPTION)])
 
 
-def _cheapest(options: pd.DataFrame, rows: Rows, finding: int, *, stop: Stop) -> Solution:
+def _cheapest(options: pd.DataFrame, rows: Rows, finding: int, *, minimise: Minimise) -> Solution:
     """Return the cheapest way to close the finding if nothing else mattered; infeasible where nothing closes it."""
     own = np.flatnonzero(rows.row_finding == finding)
     inside = _entries(rows, finding)
@@ -120,7 +120,7 @@ def _cheapest(options: pd.DataFrame, rows: Rows, finding: int, *, stop: Stop) ->
     )  # fmt: skip
     program = _with_groups(program, options, option)
     cost = options["cost_yuan"].to_numpy(dtype=np.float64)
-    return minimise(program, np.where(option >= 0, cost[np.maximum(option, 0)], 0.0), stop=stop)
+    return minimise(program, np.where(option >= 0, cost[np.maximum(option, 0)], 0.0))
 
 
 def _with_groups(program: Program, options: pd.DataFrame, option: npt.NDArray[np.int64]) -> Program:
@@ -138,7 +138,7 @@ def _ask_relaxed(
     described: dict[int, dict[str, Any]],
     numbers: list[int],
     *,
-    stop: Stop,
+    minimise: Minimise,
 ) -> None:
     """Solve the mandates again without the budget, then without the limit on options, and see what closes."""
     tries = []
@@ -150,7 +150,7 @@ def _ask_relaxed(
         tries.append(("budget_and_limit", Relaxation(budget=True, max_options=True)))
     for cause, relaxed in tries:
         again = assemble(problem, year_program.options, year=problem.horizon, relaxed=relaxed)
-        staged = run_stages(again, mandate_aims(again), label=cause, stop=stop, seed=problem.seed)
+        staged = run_stages(again, mandate_aims(again), label=cause, minimise=minimise, seed=problem.seed)
         proven = all(stage.status == "optimal" for stage in staged.stages)
         slack = slack_by_finding(again, staged.values)
         for number in numbers:

@@ -15,14 +15,14 @@ from planner.siting.effects import effects
 from planner.siting.plan import Plan, applied
 from planner.siting.problem import SitingProblem, usable
 from planner.siting.stages import Stage, Watch, aims_of, run_stages, schedule_aims, slack_by_finding
-from planner.solver import Stop
+from planner.solver import Minimise, minimise
 
 
 def solve(
     problem: SitingProblem,
     *,
     requests: Sequence[CoverageRequest] = (),
-    stop: Stop | None = None,
+    minimise: Minimise = minimise,
     watch: Watch | None = None,
 ) -> Plan:
     """Return the plan: lexicographically best in the final year, its options then scheduled forward.
@@ -36,19 +36,18 @@ def solve(
         The siting problem.
     requests
         Coverage tables, to tell what each option gains.
-    stop
-        When to stop a stage without proof; by default after 100,000 nodes.
+    minimise
+        Solves each stage; by default `planner.solver.minimise`, which stops without proof after 100,000 nodes.
     watch
         Told the name of every stage as it begins.
     """
-    rule = stop or Stop()
     options = usable(problem.options, problem.years)
     final = assemble(problem, options, year=problem.horizon)
     staged = run_stages(
-        final, aims_of(problem, final), label=str(problem.horizon), stop=rule, seed=problem.seed, watch=watch
+        final, aims_of(problem, final), label=str(problem.horizon), minimise=minimise, seed=problem.seed, watch=watch
     )
     chosen = options[staged.values[: len(options)] > 0.5]
-    done, stages, unique = _schedule(problem, chosen, _programme_slack(final, staged.values), rule, watch)
+    done, stages, unique = _schedule(problem, chosen, _programme_slack(final, staged.values), minimise, watch)
     dated = _dated(chosen, done)
     planned = problem.present.at(problem.horizon).with_facilities(
         applied(problem.present.facilities, dated, problem.horizon)
@@ -57,7 +56,7 @@ def solve(
         options=dated,
         stages=(*staged.stages, *stages),
         effects=effects(problem, dated, planned, requests),
-        causes=causes(problem, final, staged.values, planned, stop=rule),
+        causes=causes(problem, final, staged.values, planned, minimise=minimise),
         budget=_budget(problem, dated),
         ties="unique" if staged.unique and unique else "ties_unproven",
         seed=problem.seed,
@@ -77,7 +76,7 @@ def _schedule(
     problem: SitingProblem,
     chosen: pd.DataFrame,
     slack_limits: Mapping[tuple[str, str, int], float],
-    stop: Stop,
+    minimise: Minimise,
     watch: Watch | None,
 ) -> tuple[dict[str, int], list[Stage], bool]:
     """Return the year in which each option is complete, the stages that decided it, and whether that is unique."""
@@ -89,7 +88,7 @@ def _schedule(
             break
         program = assemble(problem, chosen, year=year, schedule=Schedule(done=done, slack_limits=slack_limits))
         staged = run_stages(
-            program, schedule_aims(problem, program), label=str(year), stop=stop, seed=problem.seed, watch=watch
+            program, schedule_aims(problem, program), label=str(year), minimise=minimise, seed=problem.seed, watch=watch
         )
         complete = chosen.index[staged.values[: len(chosen)] > 0.5]
         done |= {str(name): year for name in complete if str(name) not in done}

@@ -14,7 +14,7 @@ import pandas as pd
 from planner.errors import SolverError
 from planner.siting.assemble import YearProgram, money_unit
 from planner.siting.problem import SitingProblem
-from planner.solver import Program, Status, Stop, minimise
+from planner.solver import Minimise, Program, Status
 
 SHORTFALL_SCALE = 10_000
 """Shortfalls are weighed as integers: this many points for a finding that lacks all it requires."""
@@ -168,7 +168,13 @@ def _priced_aim(problem: SitingProblem, people: Sequence[Aim], cost: Aim) -> Aim
 
 
 def run_stages(
-    year_program: YearProgram, aims: Sequence[Aim], *, label: str, stop: Stop, seed: int, watch: Watch | None = None
+    year_program: YearProgram,
+    aims: Sequence[Aim],
+    *,
+    label: str,
+    minimise: Minimise,
+    seed: int,
+    watch: Watch | None = None,
 ) -> Staged:
     """Solve one aim after another, each bound to what those before it reached.
 
@@ -183,7 +189,7 @@ def run_stages(
         if watch is not None:
             watch(f"{label}.{aim.name}")
         begun = time.perf_counter()
-        found = minimise(program, aim.costs, start=values, stop=stop, seed=seed)
+        found = minimise(program, aim.costs, start=values, seed=seed)
         if found.values is None:
             raise SolverError(f"expected a plan at stage {label}.{aim.name}, found {found.status}: report this study.")
         values = found.values
@@ -197,19 +203,19 @@ def run_stages(
         program = program.with_row(aim.costs, upper=found.objective)
     if values is None:
         raise SolverError(f"expected at least one stage for {label}, found none: report this study.")
-    unique = _is_unique(year_program, program, values, stop=stop, seed=seed)
+    unique = _is_unique(year_program, program, values, minimise=minimise, seed=seed)
     return Staged(values=values, stages=tuple(stages), unique=unique)
 
 
 def _is_unique(
-    year_program: YearProgram, program: Program, values: npt.NDArray[np.float64], *, stop: Stop, seed: int
+    year_program: YearProgram, program: Program, values: npt.NDArray[np.float64], *, minimise: Minimise, seed: int
 ) -> bool:
     """Return whether no other choice of options satisfies all that the stages bound."""
     count = len(year_program.options)
     taken = values[:count] > 0.5
     cut = np.zeros(len(values))
     cut[:count] = np.where(taken, -1.0, 1.0)
-    other = minimise(program.with_row(cut, lower=1.0 - float(taken.sum())), np.zeros(len(values)), stop=stop, seed=seed)
+    other = minimise(program.with_row(cut, lower=1.0 - float(taken.sum())), np.zeros(len(values)), seed=seed)
     return other.status is Status.INFEASIBLE
 
 

@@ -105,15 +105,18 @@ def coverage(scene: Scene) -> pd.DataFrame:
     return table.assign(share=pd.Series(shares, dtype=object))
 
 
+_NOWHERE = Finding("", "not_evaluable")  # for a clause about units of which the study has none
 _VERDICT = {True: "met", False: "gap"}
 
 
 def _empty_parents(world: World, unit_set: Mapping[str, Any]) -> list[Finding]:
+    members = world.members(unit_set)
     if not set(unit_set["levels"]) <= {"township", "village"}:
-        return []
-    held = set().union(*(world.above[code] for code in world.members(unit_set)))
+        return [] if members else [_NOWHERE]
+    held = set().union(*(world.above[code] for code in members))
     parents = world.of_level("county") or world.of_level("city")
-    return [Finding(code, "not_evaluable") for code in parents if code not in held]
+    empty = [Finding(code, "not_evaluable") for code in parents if code not in held]
+    return empty if empty or members else [_NOWHERE]
 
 
 def _count_per_unit(scene: Scene, mandate: Mandate) -> list[Finding]:
@@ -165,7 +168,7 @@ def _capacity(scene: Scene, mandate: Mandate) -> list[Finding]:
     if not names:  # no catchments: nothing can be judged, which is one finding for the city (or each county)
         city = scene.world.members({"levels": ["city"], "kinds": []})
         whole = city or scene.world.members({"levels": ["county"], "kinds": []})
-        return [Finding(unit, "not_evaluable") for unit in whole]
+        return [Finding(unit, "not_evaluable") for unit in whole] or [_NOWHERE]
     return [_one_catchment(name, schools.get(name, []), pupils[name], limit) for name in names]
 
 
@@ -196,10 +199,11 @@ def _network_roles(scene: Scene, mandate: Mandate) -> list[Finding]:
     standing = scene.standing(mandate["service"], mandate.get("where"))
     found = [finding for level in mandate["levels"] for finding in _one_level(scene.world, standing, level)]
     told = {finding.unit_code for finding in found}
-    empty = {
-        one.unit_code: one for level in mandate["levels"] for one in _empty_parents(scene.world, level["unit_set"])
-    }
-    return found + [one for unit, one in sorted(empty.items()) if unit not in told]
+    empty: set[str] = set()
+    for level in mandate["levels"]:
+        untold = {one.unit_code for one in _empty_parents(scene.world, level["unit_set"])} - told
+        empty |= untold if untold or scene.world.members(level["unit_set"]) else {_NOWHERE.unit_code}
+    return found + [Finding(unit, "not_evaluable") for unit in sorted(empty)]
 
 
 def _one_level(world: World, standing: pd.DataFrame, level: Mapping[str, Any]) -> list[Finding]:

@@ -36,3 +36,11 @@ def test_a_missing_column_is_told(table: Callable[..., LayerSource], log: FaultL
     """The Chinese name of the column is offered."""
     with pytest.raises(LayerError, match='zone_code = "先导区代码"'):
         read_leading_zones(table("先导区代码,zone_name,unit_code\nZ,z,T1\n"), crs="EPSG:4550", log=log)
+
+
+def test_a_zone_with_the_code_of_a_unit_is_refused(
+    town: gpd.GeoDataFrame, table: Callable[..., LayerSource], log: FaultLog
+) -> None:
+    """One code for a zone and a unit would join what does not belong together: one sentence, and no run."""
+    with pytest.raises(LayerError, match=r"expected codes of leading zones in .* found T1 in the boundaries, too"):
+        read_leading_zones(table(TEXT.replace("Z,", "T1,")), crs="EPSG:4550", log=log, boundaries=town)

@@ -166,6 +166,14 @@ def test_a_county_without_townships_is_not_counted_as_met() -> None:
     assert count_statuses(found) == {"met": 1, "gap": 2, "not_evaluable": 1}
 
 
+def test_an_absent_unit_is_told_with_the_date_of_the_list() -> None:
+    """Which list says that the county has no such unit stands in the reason, in both languages."""
+    found = _found(only=["kindergarten.township-central"]).set_index("unit_code")
+    assert found.loc["B", "reason"].endswith("（2023-06-30）")
+    assert found.loc["B", "reason_en"].endswith("(listed 2023-06-30)")
+    assert not found.loc["A2", "reason"].endswith("）")
+
+
 def test_every_status_has_a_count() -> None:
     """Also those that do not occur."""
     assert count_statuses(_found().iloc[:0]) == {"met": 0, "gap": 0, "not_evaluable": 0}
@@ -176,7 +184,9 @@ def test_each_reason_is_a_sentence_in_two_languages() -> None:
     found = _found()
     for row in found.itertuples():
         assert (row.reason_code == "") == (row.status == "met")
-        assert (row.reason, row.reason_en) == REASONS[row.reason_code]
+        chinese, english = REASONS[row.reason_code]
+        assert row.reason.removesuffix("（2023-06-30）") == chinese
+        assert row.reason_en.removesuffix(" (listed 2023-06-30)") == english
     assert all(bool(chinese) == bool(english) == bool(code) for code, (chinese, english) in REASONS.items())
 
 

@@ -10,7 +10,7 @@ import pytest
 from planner.errors import MandateError
 from planner.mandates import read_profile
 from planner.mandates.profile import parse_profile
-from planner.network.reach import ReachKey
+from planner.network.reach import Direction, ReachKey, ReachLabel
 from planner.units import CostKind
 
 STANDARD = """
@@ -54,6 +54,16 @@ def test_a_standard_becomes_a_limit_on_one_kind_of_cost(mode: str, cost: CostKin
     entry = _parsed(text).entries["s"]
     assert (entry.reach.key, entry.reach.limit) == (ReachKey(mode, cost, "toward"), expected)
     assert (entry.reach.service, entry.reach.targets, entry.text, entry.value) == ("school", "demand", limit, None)
+
+
+@pytest.mark.parametrize("direction", ["toward", "from"])
+def test_a_standard_names_its_reach(direction: Direction) -> None:
+    """Mode, cost kind, direction and targets of the reach that is read are those of the entry."""
+    table = {"id": "s", "service": "depot", "mode": "drive", "cost": "travel_time_s", "direction": direction,
+             "targets": "anchor", "limit": "10 min"}  # fmt: skip
+    found = parse_profile({"standard": [table]}, where="p").entries["s"].reach
+    assert found is not None
+    assert found.label == ReachLabel(ReachKey("drive", "travel_time_s", direction), "anchor", "depot")
 
 
 def test_a_number_keeps_its_unit() -> None:

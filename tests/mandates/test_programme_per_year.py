@@ -74,7 +74,7 @@ def test_each_unit_is_counted_for_itself() -> None:
     assert _found({"opened_year": 2026}).loc[("C", 2026), "measured"] == 1
 
 
-def test_without_years_or_units_nothing_is_found() -> None:
+def test_without_years_nothing_is_found() -> None:
     """No programme, no finding."""
     never = ProgrammePerYear(service="fitness_park", where={}, unit_set=BUILT_IN["city"], minimum=1, years=())
     assert _found(mandate=never).empty

@@ -332,6 +332,7 @@ def _disagreements(measured: Measured, rows: Rows) -> tuple[int, int, int]:
     return wrong, met, gap
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_readings_agree_for_every_plan(name: str) -> None:
     """On 100 random situations, for plans spread over all, zero slack is possible exactly where a finding is met."""

@@ -10,6 +10,21 @@ import pytest
 from planner.cli import WRONG_INPUT, main
 from tests.little import FILES, STUDY
 
+POLICY = """
+[policy]
+id = "own"
+[[mandate]]
+id = "kindergarten.township-central"
+quote = "…"
+section = "…"
+strength = "hard"
+lead_department = "…"
+predicate = "COUNT_PER_UNIT"
+service = "kindergarten"
+unit_set = "townships"
+where = { owner = "public" }
+"""
+
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
@@ -50,7 +65,21 @@ def _changed(name: str, old: str, new: str) -> Callable[[Path], None]:
     return change
 
 
-CASES = {
+def _own_policy(folder: Path) -> None:
+    """Give the study a policy file of its own."""
+    (folder / "policy.toml").write_text(POLICY, encoding="utf-8")
+    _changed("study.toml", 'policy = "dazhengfa-2018-28"', 'policy = "policy.toml"')(folder)
+
+
+def _own_policy_with(old: str, new: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        _own_policy(folder)
+        _changed("policy.toml", old, new)(folder)
+
+    return change
+
+
+CASES: dict[str, tuple[Callable[[Path], None], str]] = {
     "missing file": (_without("people.csv"), "people.csv"),
     "wrong column": (_changed("facilities.csv", "service", "servise"), "service"),
     "no CRS": (
@@ -68,6 +97,19 @@ CASES = {
     "empty layer": (_changed("people.csv", "d1,121.64,39.04,100\nd2,121.74,39.06,50\n", ""), "people.csv"),
     "typo in the study": (_changed("study.toml", "base_year", "base_yaer"), "base_year"),
     "negative people": (_changed("people.csv", "39.04,100", "39.04,-100"), "people"),
+    "option by a column that nobody has": (
+        _changed(
+            "study.toml",
+            'action = "build"',
+            'action = "upgrade"\nservice = "kindergarten"\nwhere = { ranks = "x" }\nset = { rank = "central" }\n'
+            'cost_yuan = 1\n[[siting.options]]\nid = "other"\naction = "build"',
+        ),
+        "'rank' is near",
+    ),
+    "mandate by a column that nobody has": (
+        _own_policy_with("owner =", "eigentum ="),
+        "'eigentum'",
+    ),
     "unknown policy": (_changed("study.toml", "dazhengfa-2018-28", "dazhengfa-2018-29"), "dazhengfa-2018-28"),
     "unknown mandate": (_changed("study.toml", "township-central", "township-centre"), "township-centre"),
 }

@@ -15,6 +15,8 @@ from planner.pipeline import Outcome
 from planner.study import read_study
 from planner.verify import verify
 
+pytestmark = pytest.mark.slow
+
 NOTICE = "示例数据：区市县轮廓为概化示意，其余道路、人口、设施、地块均为虚构，不得作为规划依据"
 KINDERGARTEN, HEALTH, SCHOOL, PARK, DEPOT = (
     "kindergarten.township-central",

@@ -225,6 +225,7 @@ def _unmet(found: Mapping[str, list[tuple[str, bool, float]]], strength: str) ->
     return sum(gap for _, gap, _ in found[strength])
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1))
 def test_no_plan_leaves_fewer_findings_unmet_or_covers_more(seed: int) -> None:

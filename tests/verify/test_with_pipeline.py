@@ -213,3 +213,28 @@ def test_pipeline_verifier_and_hand_agree(tiny_run: Path, real_run: Path, change
     flipped = text.replace(",met,", ",gap,", 1)
     (real_run / "tables" / "findings_after.csv").write_text(flipped, encoding="utf-8-sig")
     assert len(verify(real_run).different) == 1
+
+
+def test_units_that_the_list_lacks_are_told_by_both(tiny_run: Path, real_run: Path) -> None:
+    """Without a city and without villages, both tell one row without a unit for each mandate that speaks of them."""
+    study = tiny_run.parent / "study"
+    lines = (study / "boundaries.csv").read_text(encoding="utf-8").splitlines()
+    kept = [line.replace(",C", ",") for line in lines if not line.startswith(("city", "village"))]
+    (study / "boundaries.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
+    text = (study / "study.toml").read_text(encoding="utf-8")
+    for level in ("city", "village"):
+        text = text.replace(f'[[layers.boundaries]]\npath = "boundaries.csv"\nlevel = "{level}"\n', "[skipped]\n")
+    text = text.replace('[skipped]\nwhere = { level = "city" }\n', "").replace(
+        '[skipped]\nwhere = { level = "village" }\n', ""
+    )
+    (study / "study.toml").write_text(text, encoding="utf-8")
+    for name in ("facilities.csv", "population.csv"):
+        path = study / name
+        path.write_text(path.read_text(encoding="utf-8").replace(",V1,", ",T1,"), encoding="utf-8")
+    run(read_study(study / "study.toml"), out=real_run)
+    assert verify(real_run).ok, verify(real_run).summary("en")
+    told = figures(real_run / "tables" / "findings_before.csv", ("mandate_id", "unit_code", "status", "reason_code"))
+    assert {row for row in told if row[1] == ""} == {
+        ("park", "", "not_evaluable", "no_such_unit"),
+        ("depots", "", "not_evaluable", "no_such_unit"),
+    }

@@ -1,0 +1,61 @@
+"""Attributes that mandates, coverage tables and options ask for, against those that facilities have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import pandas as pd
+
+from planner.errors import Faults, MandateError, StudyError
+from planner.pipeline.measure import Rules
+from planner.study import Study
+
+
+def check_options(study: Study, facilities: pd.DataFrame) -> None:
+    """Check that options choose the facilities they act on by columns that facilities have.
+
+    Raises
+    ------
+    StudyError
+        With one sentence per column that they have not.
+    """
+    faults = Faults()
+    for template in study.siting.options:
+        _tell_unknown(template.where, f"option {template.id}", facilities, faults)
+    faults.raise_if_any(StudyError)
+
+
+def check_rules(rules: Rules, facilities: pd.DataFrame) -> None:
+    """Check that mandates and coverage tables choose facilities by columns that facilities have.
+
+    Raises
+    ------
+    MandateError
+        With one sentence per column that they have not.
+    """
+    faults = Faults()
+    for owner, where in _chosen(rules):
+        _tell_unknown(where, owner, facilities, faults)
+    faults.raise_if_any(MandateError)
+
+
+def _chosen(rules: Rules) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for mandate in rules.policy.mandates:
+        yield f"mandate {mandate.mandate_id}", mandate.raw.get("where", {})
+    for request in rules.profile.coverage:
+        yield f"the coverage table of {request.standard.standard_id}", request.where
+
+
+def _tell_unknown(where: Mapping[str, Any], owner: str, facilities: pd.DataFrame, faults: Faults) -> None:
+    columns = [str(name) for name in facilities.columns if name != "geometry"]
+    for name in where:
+        if name not in columns:
+            near = get_close_matches(name, columns, n=1)
+            found = f"none; {near[0]!r} is near" if near else f"only {', '.join(columns)}"
+            faults.add(
+                f"a column {name!r} in the facilities, which where of {owner} names",
+                found,
+                "correct the name, or add the column to a layer of facilities",
+            )
