@@ -294,7 +294,9 @@ def test_interrupted_leaves_with_130(sent: signal.Signals, tmp_path: Path) -> No
     """Ctrl-C and SIGTERM during a run leave with 130, OUT as it was and nothing beside it."""
     out = tmp_path / "out"
     command = [sys.executable, "-m", "planner.cli", "demo", "-o", str(out), "--language", "en"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, if these tests run in the background
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        signal.signal(signal.SIGINT, before)
         assert process.stderr is not None
         first = process.stderr.readline()
         process.send_signal(sent)

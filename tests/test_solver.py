@@ -15,7 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from planner import solver
 from planner.errors import SolverError
-from planner.solver import Program, Solution, Status, Stop, minimise
+from planner.solver import Program, Solution, Status, Stop, _loaded, minimise
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -128,6 +128,17 @@ def test_stopped_before_any_point_has_no_numbers() -> None:
     assert found.status is Status.STOPPED
     assert found.values is None
     assert all(math.isnan(number) for number in (found.objective, found.bound, found.gap))
+
+
+def test_the_default_stop_is_work_and_not_time() -> None:
+    """Without a word from the study a solve ends after so many nodes, on every machine the same."""
+    assert Stop() == Stop(nodes=100_000, time_s=math.inf)
+
+
+def test_the_solver_runs_on_one_thread() -> None:
+    """The point must not depend on how many cores a machine has."""
+    program, costs = _covering(np.random.default_rng(0), columns=4, rows=2)
+    assert _loaded(program, costs, Stop(), 1).getOptionValue("threads")[1] == 1
 
 
 def test_stopped_by_time_is_marked() -> None:

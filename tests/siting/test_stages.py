@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from planner.mandates.mandate import Predicate, Strength
 from planner.mandates.programme_per_year import ProgrammePerYear
 from planner.mandates.unit_sets import BUILT_IN
 from planner.siting import PeopleCovered, Plan, SitingProblem, solve, stages
+from planner.solver import Status, minimise
 from tests.small import YEARS, demand_points, facilities, land, made_of, options, reaches_of, standard
 
 NEAR = standard("demand", "kindergarten")
@@ -113,6 +115,12 @@ def test_hard_goes_before_network() -> None:
     assert _taken(solve(_problem(BOTH, table, budget_yuan={2026: 900}))) == ["o0"]
 
 
+def test_one_site_takes_one_build() -> None:
+    """Of two options of one exclusive group one is taken, though both would be wanted."""
+    table = _builds(*({"service": "park", "exclusive_group": "site:s0"} for _ in range(2)))
+    assert len(solve(_problem((_count("park", 2),), table)).options) == 1
+
+
 def test_stages_are_elastic() -> None:
     """What no option can close is left unmet, and the rest is planned all the same."""
     plan = solve(_problem((_count("park"), _count("depot", 4)), _builds({"service": "park"}, {"service": "depot"})))
@@ -159,15 +167,25 @@ def test_a_tie_that_stays_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _twins(1).ties == "ties_unproven"
 
 
+def test_one_stage_that_time_stopped_marks_the_plan() -> None:
+    """A plan is as sure as its least sure stage."""
+    calls: list[str] = []
+
+    def hurried(program: Any, costs: Any, **more: Any) -> Any:
+        calls.append("")
+        found = minimise(program, costs, **more)
+        return replace(found, status=Status.TIME_STOPPED) if len(calls) == 2 else found
+
+    assert solve(_problem(BOTH, _builds({"service": "park"})), minimise=hurried).status == "time_stopped"
+
+
 def test_all_aims_are_whole_numbers() -> None:
     """Costs of every stage are integers: one of three parks missing is 3,333 points of 10,000, not a third."""
     seen: list[bool] = []
 
     def watching(program: Any, costs: Any, **more: Any) -> Any:
         seen.append(bool(np.all(costs == np.rint(costs))))
-        return stages_minimise(program, costs, **more)
-
-    from planner.solver import minimise as stages_minimise
+        return minimise(program, costs, **more)
 
     solve(_problem((_count("park", 3),), _builds({"service": "park"}, {"service": "park"})), minimise=watching)
     assert len(seen) > 5
@@ -190,9 +208,11 @@ def test_money_that_is_left_carries_over() -> None:
 
 
 def test_early_years_keep_the_quotas_of_later_ones() -> None:
-    """Two parks, one due each year: both could be built at once, and are not, or the second year had none."""
+    """Two parks, one due each year: building both at once would close two findings a year earlier, and is not done."""
     programme = ProgrammePerYear(service="park", where={}, unit_set=BUILT_IN["city"], minimum=1, years=YEARS)
-    plan = solve(_problem((_mandate(programme),), _builds({"service": "park"}, {"service": "park"})))
+    two = CountPerUnit(service="park", where={}, unit_set=BUILT_IN["city"], minimum=2)
+    mandates = (_mandate(programme), _mandate(two, name="once"), _mandate(two, name="again"))
+    plan = solve(_problem(mandates, _builds({"service": "park"}, {"service": "park"})))
     assert sorted(plan.options["complete_year"]) == [2026, 2027]
 
 
