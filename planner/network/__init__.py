@@ -15,6 +15,9 @@ from planner.network.reach import ReachLabel as ReachLabel
 from planner.network.reaches import grow_nearest as grow_nearest
 from planner.network.reaches import reaches as reaches
 from planner.network.read import read_network as read_network
+from planner.network.service_areas import AreaShape as AreaShape
+from planner.network.service_areas import service_areas as service_areas
+from planner.network.service_areas import service_lines as service_lines
 from planner.network.settings import NetworkSettings as NetworkSettings
 from planner.network.settings import RoadSource as RoadSource
 from planner.network.snapping import Attachments as Attachments
@@ -24,6 +27,7 @@ __all__ = [
     "DRIVE",
     "STRAIGHT",
     "WALK",
+    "AreaShape",
     "Attachments",
     "Mode",
     "Nearest",
@@ -40,4 +44,6 @@ __all__ = [
     "grow_nearest",
     "reaches",
     "read_network",
+    "service_areas",
+    "service_lines",
 ]
