@@ -20,6 +20,8 @@ from planner.network.service_areas import service_areas as service_areas
 from planner.network.service_areas import service_lines as service_lines
 from planner.network.settings import NetworkSettings as NetworkSettings
 from planner.network.settings import RoadSource as RoadSource
+from planner.network.simplify import Simplification as Simplification
+from planner.network.simplify import simplified as simplified
 from planner.network.snapping import Attachments as Attachments
 from planner.network.snapping import Snapper as Snapper
 
@@ -39,6 +41,7 @@ __all__ = [
     "Reaches",
     "RoadNetwork",
     "RoadSource",
+    "Simplification",
     "Snapper",
     "default_modes",
     "grow_nearest",
@@ -46,4 +49,5 @@ __all__ = [
     "read_network",
     "service_areas",
     "service_lines",
+    "simplified",
 ]

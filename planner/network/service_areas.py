@@ -22,7 +22,7 @@ from planner.network.margins import Margins
 from planner.network.reach import ReachKey, ReachLabel
 from planner.network.settings import NetworkSettings
 from planner.network.snapping import ATTACHED, STATUSES, Attachments, Snapper
-from planner.network.stretches import Exits, Spread, exits_of, reached_pieces, spreads_of, together_of
+from planner.network.stretches import Spread, joined, reached_pieces, spreads_of
 from planner.network.views import mode_view
 from planner.units import MM_PER_M, to_cost
 
@@ -211,7 +211,6 @@ def _blocks(
     costs = [to_cost(limit, cost_kind=key.cost_kind) for limit in limits]
     attached = Snapper(network, key.mode, settings).attach(places)
     roads = roads_of(network, key.mode, mode_view(network, key.mode, key.cost_kind), key.direction)
-    exits = exits_of(roads)
     label = ReachLabel(key, "place", "")
     blocks = (slice(first, first + _BLOCK) for first in range(0, len(places), _BLOCK))
     held: list[Spread] = []
@@ -219,15 +218,15 @@ def _blocks(
         part = attached.take(np.arange(len(places))[block])
         spreads = spreads_of(label, network, roads, part, cutoff=costs[-1], threads=settings.thread_count)
         if together:
-            held = [together_of([*held, *spreads])]
+            held = [joined([*held, *spreads])]
             continue
         names = zip(part.ids.astype(str), (STATUSES[status] for status in part.status), strict=True)
         yield [
-            _rings(network, roads, exits, spread, (name, status, limits, costs))
+            _rings(network, roads, spread, (name, status, limits, costs))
             for spread, (name, status) in zip(spreads, names, strict=True)
         ]
     if together and held:
-        yield [_rings(network, roads, exits, held[0], ("", _status_of_all(attached), limits, costs))]
+        yield [_rings(network, roads, held[0], ("", _status_of_all(attached), limits, costs))]
 
 
 def _status_of_all(attached: Attachments) -> str:
@@ -247,14 +246,13 @@ def _limits(key: ReachKey, cutoffs: Sequence[float]) -> list[float]:
 def _rings(
     network: RoadNetwork,
     roads: Roads,
-    exits: Exits,
     spread: Spread,
     row: tuple[str, str, list[float], list[int]],
 ) -> list[_Ring]:
     place_id, status, limits, costs = row
     rings: list[_Ring] = []
     for limit, cost in zip(limits, costs, strict=True):
-        pieces = reached_pieces(network, roads, exits, spread, cost)
+        pieces = reached_pieces(network, roads, spread, cost)
         added = without_pieces(pieces, rings[-1].pieces) if rings else pieces
         beyond = rings[-1].cutoff if rings else 0.0
         rings.append(_Ring(place_id, status, beyond, limit, pieces, added))

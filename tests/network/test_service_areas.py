@@ -275,3 +275,12 @@ def test_impossible_settings_are_told(network_of, points_of):
     key = ReachKey("foot", "radius_m", "toward")
     with pytest.raises(NetworkError, match="along roads"):
         service_areas(network_of([[(0, 0), (100, 0)]]), points_of([(0, 0)]), key=key, cutoffs=[5.0])
+
+
+def test_a_network_without_roads_reaches_nothing(empty_network, points_of):
+    """No roads: every place is off the network, and its area is empty."""
+    key = ReachKey("foot", "distance_m", "toward")
+    for together in (False, True):
+        areas = service_areas(empty_network, points_of([(0, 0)]), key=key, cutoffs=[5.0], together=together)
+        assert areas["status"].tolist() == ["off_network"]
+        assert areas.geometry.is_empty.all()
