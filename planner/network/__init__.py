@@ -6,6 +6,9 @@ from planner.network.modes import STRAIGHT as STRAIGHT
 from planner.network.modes import WALK as WALK
 from planner.network.modes import Mode as Mode
 from planner.network.modes import default_modes as default_modes
+from planner.network.network_file import load_network as load_network
+from planner.network.network_file import network_key as network_key
+from planner.network.network_file import save_network as save_network
 from planner.network.reach import Nearest as Nearest
 from planner.network.reach import Need as Need
 from planner.network.reach import Reach as Reach
@@ -45,8 +48,11 @@ __all__ = [
     "Snapper",
     "default_modes",
     "grow_nearest",
+    "load_network",
+    "network_key",
     "reaches",
     "read_network",
+    "save_network",
     "service_areas",
     "service_lines",
     "simplified",

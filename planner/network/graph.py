@@ -20,6 +20,14 @@ from planner.units import MM_PER_M, MS_PER_S, travel_times_ms
 FORWARD, BACKWARD = np.uint8(1), np.uint8(2)
 """Bits of `RoadNetwork.permitted`: from u to v, from v to u."""
 
+_DTYPES = {
+    **dict.fromkeys(("node_x", "node_y", "coords"), "float64"),
+    **dict.fromkeys(("u", "v"), "int32"),
+    **dict.fromkeys(("length_mm", "offsets"), "int64"),
+    "class_code": "int16",
+    "oneway": "int8",
+}
+
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class RoadNetwork:
@@ -76,6 +84,8 @@ class RoadNetwork:
             raise ValueError("expected access of every mode, found other modes: read the roads for these modes.")
         if len(self.offsets) != len(self.u) + 1 or self.offsets[-1] != len(self.coords):
             raise ValueError("expected one shape per edge, found another number: rebuild the network.")
+        if {name: getattr(self, name).dtype.name for name in _DTYPES} != _DTYPES:
+            raise ValueError("expected arrays of the types that the network names, found others: rebuild the network.")
         if len(self.u):
             self._check_edges()
         for array in (*per_edge, self.node_x, self.node_y, self.offsets, self.coords):
@@ -87,6 +97,8 @@ class RoadNetwork:
             raise ValueError("expected edges between known nodes, found others: rebuild the network.")
         if self.length_mm.min() < 0 or (self.length_mm[self.u != self.v] < 1).any():
             raise ValueError("expected edges of 1 mm or more, found shorter ones: rebuild the network.")
+        if self.class_code.min() < 0 or self.class_code.max() >= len(self.classes) or np.diff(self.offsets).min() < 2:
+            raise ValueError("expected known classes and shapes of two vertices or more, found others: rebuild it.")
         if not (np.isfinite(self.coords).all() and np.isfinite(self.node_x).all() and np.isfinite(self.node_y).all()):
             raise ValueError("expected finite coordinates, found others: rebuild the network.")
 
