@@ -1,6 +1,8 @@
 """Roads in, costs out: graph, attaching points, shortest paths, reach."""
 
 from planner.network.graph import RoadNetwork as RoadNetwork
+from planner.network.interop import FromGraph as FromGraph
+from planner.network.interop import from_networkx as from_networkx
 from planner.network.modes import DRIVE as DRIVE
 from planner.network.modes import STRAIGHT as STRAIGHT
 from planner.network.modes import WALK as WALK
@@ -34,6 +36,7 @@ __all__ = [
     "WALK",
     "AreaShape",
     "Attachments",
+    "FromGraph",
     "Mode",
     "Nearest",
     "Need",
@@ -47,6 +50,7 @@ __all__ = [
     "Simplification",
     "Snapper",
     "default_modes",
+    "from_networkx",
     "grow_nearest",
     "load_network",
     "network_key",

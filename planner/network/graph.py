@@ -176,11 +176,19 @@ class RoadNetwork:
         index = pd.RangeIndex(self.edge_count, name="edge")
         return gpd.GeoDataFrame(table, index=index, geometry=self.lines(), crs=self.crs)
 
-    def to_networkx(self, mode: str) -> nx.MultiDiGraph:
+    def to_networkx(self, mode: str, *, geometry: bool = False) -> nx.MultiDiGraph:
         """Return what a mode may use as a networkx graph, in the manner of OSMnx.
 
         Nodes carry ``x``, ``y``; arcs, whose key is the number of the edge, ``length`` (metres), ``travel_time``
-        (seconds), the integers ``length_mm`` and ``time_ms``, and ``highway``. Each direction of an edge is an arc.
+        (seconds), the integers ``length_mm`` and ``time_ms``, ``highway``, and ``oneway`` (whether the other direction
+        is closed). Each direction of an edge is an arc. `planner.network.from_networkx` makes a network of it again.
+
+        Parameters
+        ----------
+        mode
+            Name of one of the modes.
+        geometry
+            Whether arcs carry their shape, too.
         """
         graph = nx.MultiDiGraph(crs=self.crs)
         graph.add_nodes_from(
@@ -190,7 +198,13 @@ class RoadNetwork:
         bits = self.permitted(mode)
         for tails, heads, bit in ((self.u, self.v, FORWARD), (self.v, self.u, BACKWARD)):
             edges = np.flatnonzero(bits & bit)
-            graph.add_edges_from(self._networkx_arcs(mode, edges, tails[edges], heads[edges]))
+            arcs = self._networkx_arcs(mode, edges, tails[edges], heads[edges])
+            if geometry:
+                lines = self.lines()[edges]
+                drawn = lines if bit == FORWARD else shapely.reverse(lines)
+                for (*_, data), line in zip(arcs, drawn, strict=True):
+                    data["geometry"] = line
+            graph.add_edges_from(arcs)
         return graph
 
     def _networkx_arcs(
@@ -198,11 +212,13 @@ class RoadNetwork:
     ) -> list[tuple[int, int, int, dict[str, object]]]:
         lengths = self.length_mm[edges]
         times = travel_times_ms(lengths, self.edge_speeds(mode)[edges])
-        columns = (tails, heads, edges, self.class_code[edges], lengths, times)
+        is_oneway = self.permitted(mode)[edges] != (FORWARD | BACKWARD)
+        columns = (tails, heads, edges, self.class_code[edges], lengths, times, is_oneway)
         return [
             (tail, head, edge, {"highway": self.classes[code], "length": length / MM_PER_M, "length_mm": length,
-                                "travel_time": time / MS_PER_S, "time_ms": time})
-            for tail, head, edge, code, length, time in zip(*(column.tolist() for column in columns), strict=True)
+                                "travel_time": time / MS_PER_S, "time_ms": time,
+                                "oneway": oneway})
+            for tail, head, edge, code, length, time, oneway in zip(*map(np.ndarray.tolist, columns), strict=True)
         ]  # fmt: skip
 
 
