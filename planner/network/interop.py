@@ -14,8 +14,8 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from planner.errors import NetworkError, fault, shortened
-from planner.layers.crs import parsed
+from planner.errors import LayerError, NetworkError, fault, shortened
+from planner.layers.crs import accepted, parsed, study_crs
 from planner.layers.log import FaultLog
 from planner.network.graph import RoadNetwork
 from planner.network.hilbert import hilbert_order
@@ -92,7 +92,7 @@ def from_networkx(
     Raises
     ------
     NetworkError
-        If the graph has no edges, its CRS is unknown, a node has no position, an edge no class, or its length is
+        If the graph has no edges, its CRS is unknown or the study's is not metric, a node has no position, an edge no class, or its length is
         missing, negative, NaN or infinite.
     """
     if not modes:
@@ -101,7 +101,11 @@ def from_networkx(
         raise NetworkError(
             fault("a graph with edges", f"{graph.number_of_nodes()} nodes and none", "give another graph")
         )
-    source = _crs_of(graph, graph_crs)
+    try:
+        study_crs(crs)
+        source = _crs_of(graph, graph_crs)
+    except LayerError as error:
+        raise NetworkError(error.faults) from None
     labels, x, y = _positions(graph)
     x, y = projected(x, y, source=source, crs=crs, layer="the graph")
     order = hilbert_order(x, y)
@@ -120,7 +124,7 @@ def _crs_of(graph: nx.Graph, graph_crs: str | None) -> CRS:
     if said is None:
         do = 'give graph_crs, for example "EPSG:4326"'
         raise NetworkError(fault('a graph that carries its CRS (graph["crs"])', "none", do))
-    return CRS.from_user_input(said) if isinstance(said, CRS) else parsed(str(said), layer="the graph")
+    return accepted(said, layer="the graph") if isinstance(said, CRS) else parsed(str(said), layer="the graph")
 
 
 def _positions(graph: nx.Graph) -> tuple[list[Hashable], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
