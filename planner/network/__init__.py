@@ -1,5 +1,7 @@
 """Roads in, costs out: graph, attaching points, shortest paths, reach."""
 
+from planner.network.closures import with_closures as with_closures
+from planner.network.critical import critical_edges as critical_edges
 from planner.network.graph import RoadNetwork as RoadNetwork
 from planner.network.interop import FromGraph as FromGraph
 from planner.network.interop import from_networkx as from_networkx
@@ -49,6 +51,7 @@ __all__ = [
     "RoadSource",
     "Simplification",
     "Snapper",
+    "critical_edges",
     "default_modes",
     "from_networkx",
     "grow_nearest",
@@ -60,4 +63,5 @@ __all__ = [
     "service_areas",
     "service_lines",
     "simplified",
+    "with_closures",
 ]

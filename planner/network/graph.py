@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import networkx as nx
@@ -22,7 +22,7 @@ FORWARD, BACKWARD = np.uint8(1), np.uint8(2)
 
 _DTYPES = {
     **dict.fromkeys(("node_x", "node_y", "coords"), "float64"),
-    **dict.fromkeys(("u", "v"), "int32"),
+    **dict.fromkeys(("u", "v", "closed_edges", "closed_nodes"), "int32"),
     **dict.fromkeys(("length_mm", "offsets"), "int64"),
     "class_code": "int16",
     "oneway": "int8",
@@ -59,6 +59,8 @@ class RoadNetwork:
     offsets, coords
         Edge e is drawn by ``coords[offsets[e]:offsets[e + 1]]``; int64, shape (edges + 1,); float64, shape
         (vertices, 2).
+    closed_edges, closed_nodes
+        int32, ascending: what is closed to every mode (`planner.network.with_closures`). Nodes close all their edges.
     """
 
     crs: str
@@ -74,6 +76,8 @@ class RoadNetwork:
     barred: Mapping[str, npt.NDArray[np.bool_]]
     offsets: npt.NDArray[np.int64]
     coords: npt.NDArray[np.float64]
+    closed_edges: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    closed_nodes: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
     def __post_init__(self) -> None:
         per_edge: list[npt.NDArray[np.generic]] = [self.u, self.v, self.length_mm, self.class_code, self.oneway]
@@ -88,7 +92,11 @@ class RoadNetwork:
             raise ValueError("expected arrays of the types that the network names, found others: rebuild the network.")
         if len(self.u):
             self._check_edges()
-        for array in (*per_edge, self.node_x, self.node_y, self.offsets, self.coords):
+        for closed, count in ((self.closed_edges, self.edge_count), (self.closed_nodes, self.node_count)):
+            if len(closed) and not (closed[0] >= 0 and closed[-1] < count and (np.diff(closed) > 0).all()):
+                raise ValueError("expected closures of known edges and nodes, found others: close them anew.")
+        shapes = (self.node_x, self.node_y, self.offsets, self.coords)
+        for array in (*per_edge, *shapes, self.closed_edges, self.closed_nodes):
             array.flags.writeable = False
 
     def _check_edges(self) -> None:
@@ -149,6 +157,9 @@ class RoadNetwork:
             bits[self.oneway > 0] = FORWARD
             bits[self.oneway < 0] = BACKWARD
         bits[np.isnan(self.edge_speeds(mode)) | self.barred[mode]] = 0
+        bits[self.closed_edges] = 0
+        if len(self.closed_nodes):
+            bits[np.isin(self.u, self.closed_nodes) | np.isin(self.v, self.closed_nodes)] = 0
         return bits
 
     def components(self, mode: str) -> Components:

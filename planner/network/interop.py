@@ -92,8 +92,8 @@ def from_networkx(
     Raises
     ------
     NetworkError
-        If the graph has no edges, its CRS is unknown or the study's is not metric, a node has no position, an edge no class, or its length is
-        missing, negative, NaN or infinite.
+        If the graph has no edges, its CRS is unknown or the study's not metric, a node has no position, an edge no
+        class, or its length is missing, negative, NaN or infinite.
     """
     if not modes:
         raise NetworkError(fault("modes to read roads for", "none", "give at least one"))

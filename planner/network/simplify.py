@@ -41,8 +41,8 @@ class Simplification(NamedTuple):
 def simplified(network: RoadNetwork) -> Simplification:
     """Return the network with an edge from junction to junction.
 
-    A node is passed over where exactly two edges end that are equal in class, access and one-way rule. Junctions, dead
-    ends, loops and changes of any of these stay. A ring without a junction keeps its lowest node.
+    A node is passed over where exactly two edges end that are equal in class, access, closure and one-way rule.
+    Junctions, dead ends, loops and changes of any of these stay. A ring without a junction keeps its lowest node.
 
     Lengths are summed in millimetres, so every distance between nodes that are kept is the same to the millimetre.
     Times follow from the summed length, rounded once instead of once per part: they differ by at most half a
@@ -74,6 +74,8 @@ def simplified(network: RoadNetwork) -> Simplification:
         barred={mode: flags[one] for mode, flags in network.barred.items()},
         offsets=offsets,
         coords=coords,
+        closed_edges=np.flatnonzero(_is_closed(network)[one]).astype(np.int32),
+        closed_nodes=number[network.closed_nodes],
     )
     place = np.argsort(chains.edge)
     return Simplification(
@@ -122,6 +124,7 @@ def _passed_nodes(network: RoadNetwork) -> npt.NDArray[np.bool_]:
     follows = end[first] % 2 != end[first + 1] % 2  # both are drawn the same way
     passed = np.zeros(network.node_count, dtype=bool)
     passed[two] = (one != other) & _alike(network, one, other, np.where(follows, 1, -1).astype(np.int8))
+    passed[network.closed_nodes] = False
     part = _parts(network)
     has_kept = np.zeros(int(part.max(initial=-1)) + 1, dtype=bool)
     has_kept[part[~passed]] = True
@@ -137,9 +140,15 @@ def _alike(
     alike = (network.class_code[one] == network.class_code[other]) & (
         network.oneway[one] == network.oneway[other] * sign
     )
-    for flags in network.barred.values():
+    for flags in (*network.barred.values(), _is_closed(network)):
         alike &= flags[one] == flags[other]
     return np.asarray(alike)
+
+
+def _is_closed(network: RoadNetwork) -> npt.NDArray[np.bool_]:
+    closed = np.zeros(network.edge_count, dtype=bool)
+    closed[network.closed_edges] = True
+    return closed
 
 
 def _parts(network: RoadNetwork) -> npt.NDArray[np.int32]:
