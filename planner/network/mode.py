@@ -101,9 +101,7 @@ class Mode:
             object.__setattr__(self, name, tuple(getattr(self, name)))
 
     def _check_speeds(self, faults: Faults) -> None:
-        by_class = {
-            f"{table}.{name}": speed for table in _SPEEDS for name, speed in getattr(self, table).items()
-        }
+        by_class = {f"{table}.{name}": speed for table in _SPEEDS for name, speed in getattr(self, table).items()}
         for key, speed in {**by_class, "access_speed_kph": self.access_speed_kph}.items():
             if not (math.isfinite(speed) and 0 < speed <= MAX_SPEED_KPH):
                 faults.add(

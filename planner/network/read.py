@@ -11,7 +11,7 @@ from planner.errors import LayerError, NetworkError, fault
 from planner.layers.log import FaultLog
 from planner.network.graph import RoadNetwork
 from planner.network.lines import read_line_layer
-from planner.network.modes import Mode
+from planner.network.mode import Mode
 from planner.network.noding import build_network, without_repeats
 from planner.network.osm import read_osm
 from planner.network.settings import RoadSource
@@ -57,7 +57,7 @@ def read_network(
     ways = without_repeats(ways)
     if len(ways.offsets) < 2:
         raise NetworkError(fault(f"roads in {source.path.name}", "only lines without length", "check the layer"))
-    network = build_network(ways, crs=crs, modes=modes)
+    network = build_network(ways, crs=crs, modes=modes, log=log, layer=source.path.name)
     _check_scale(network, source.path.name)
     return network
 

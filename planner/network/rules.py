@@ -59,7 +59,9 @@ class RoadRules:
         nodes = [self.crossings, self.rails, *self.blocked.values()]
         sizes = all(len(array) in (0, edge_count) for array in per_edge)
         known = all(array.size == 0 or (array.min() >= 0 and array.max() < node_count) for array in nodes)
-        ends = all(turns.size == 0 or (turns.min() >= 0 and turns.max() < 2 * edge_count) for turns in self.banned.values())
+        ends = all(
+            turns.size == 0 or (turns.min() >= 0 and turns.max() < 2 * edge_count) for turns in self.banned.values()
+        )
         return sizes and known and ends
 
     def nodes(self, u: npt.NDArray[np.int32], v: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
