@@ -140,6 +140,7 @@ class _Opl:
         self.keys = frozenset(key.encode() for key in keys)
         self.keep = keep
         self.decided: dict[bytes, object | None] = {}
+        self.alike: dict[tuple[tuple[str, str], ...], object | None] = {}
         self.way: list[int] = []
         self.kept: list[object] = []
         self.spans: list[tuple[int, int, int]] = []
@@ -171,7 +172,10 @@ class _Opl:
         number, tags, nodes = line.rstrip(b"\n").split(b" ")
         if tags not in self.decided:
             told = _tags(tags[1:], self.keys)
-            self.decided[tags] = self.keep(told)
+            key = tuple(told.items())
+            if key not in self.alike:
+                self.alike[key] = self.keep(told)
+            self.decided[tags] = self.alike[key]
         kept = self.decided[tags]
         if kept is not None and len(nodes) > 1:
             self.way.append(int(number[1:]))
