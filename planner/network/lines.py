@@ -14,7 +14,7 @@ from planner.errors import NetworkError, fault, shortened
 from planner.layers.lines import read_lines
 from planner.layers.log import FaultLog
 from planner.layers.source import LayerSource
-from planner.network.modes import Mode
+from planner.network.mode import Mode, classes_of
 from planner.network.noding import Ways
 from planner.network.settings import RoadSource
 
@@ -67,7 +67,7 @@ def ways_of_lines(lines: gpd.GeoDataFrame, *, source: RoadSource, modes: Mapping
         If the class column is missing, or no line is of a class that a mode may use.
     """
     road_class = _road_classes(lines, source)
-    used_classes = {name for mode in modes.values() for name in mode.speed_kph}
+    used_classes = classes_of(modes)
     used = np.isin(road_class.astype(str), sorted(used_classes))
     name = source.path.name
     _tell_unused(road_class[~used], name, log)

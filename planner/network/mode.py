@@ -138,3 +138,9 @@ class Mode:
         if unknown := sorted(set(given) - known):
             raise TypeError(f"expected attributes of a mode, found {', '.join(unknown)}: correct the name.")
         return replace(self, **given)
+
+
+def classes_of(modes: Mapping[str, Mode]) -> frozenset[str]:
+    """Return the road classes that some mode may use, or is severed by."""
+    used = {name for mode in modes.values() for name in (*mode.speed_kph, *mode.severed_by)}
+    return frozenset(used - {RAILWAY})

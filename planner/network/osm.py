@@ -13,7 +13,7 @@ import numpy.typing as npt
 from planner.errors import NetworkError, fault, shortened
 from planner.layers.crs import check_range, parsed, study_crs
 from planner.layers.log import FaultLog
-from planner.network.mode import FERRY, RAILWAY, Mode
+from planner.network.mode import FERRY, RAILWAY, Mode, classes_of
 from planner.network.noding import WayRules, Ways, projected
 from planner.network.osm_file import Extract, check_osm_file, read_extract
 from planner.network.osm_tags import (
@@ -97,8 +97,7 @@ class _Tags:
 
     def __init__(self, modes: Mapping[str, Mode]) -> None:
         self.modes = tuple(modes.values())
-        self.used = {name for mode in self.modes for name in mode.speed_kph}
-        self.used |= {name for mode in self.modes for name in mode.severed_by} - {RAILWAY}
+        self.used = classes_of(modes)
         self.rails = any(RAILWAY in mode.severed_by for mode in self.modes)
         own = {key for mode in self.modes for key in (*mode.access_tags, *mode.oneway_tags)}
         self.keys = frozenset((*_KEYS, *own))
@@ -238,7 +237,7 @@ def _report(extract: Extract, stretches: _Stretches, modes: Mapping[str, Mode], 
     held = np.bincount(stretches.way, weights=stretches.past - stretches.first, minlength=len(told))
     short = held < np.diff(extract.offsets)
     clipped = [f"w{extract.way[n]}" for n, one in enumerate(told) if one.is_road and short[n]]
-    used = {name for mode in modes.values() for name in mode.speed_kph}
+    used = classes_of(modes)
     areas = sum(not one.is_road and one.road_class in used for one in told)
     unused = Counter(one.road_class for one in told if one.road_class and one.road_class not in used)
     if clipped:

@@ -107,9 +107,7 @@ def expected(network, places, targets, *, timed, toward):
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("u_turns", [True, False])
 @pytest.mark.parametrize("direction", ["toward", "from"])
-def test_costs_with_forbidden_turns_equal_a_graph_of_turns(
-    seed, u_turns, direction, random_network, random_points
-):
+def test_costs_with_forbidden_turns_equal_a_graph_of_turns(seed, u_turns, direction, random_network, random_points):
     """All costs, bounded and nearest, by length and time, equal those over a graph whose nodes are ways to arrive."""
     rng = np.random.default_rng(seed)
     network = with_rules(random_network(rng), rng, u_turns=u_turns)
@@ -117,12 +115,14 @@ def test_costs_with_forbidden_turns_equal_a_graph_of_turns(
     kind = ("distance_m", "travel_time_s")[seed % 2]
     label = ReachLabel(ReachKey("car", kind, direction), "demand", "x")
     need = Need(label, 2**31 - 2, tuple(places.index))
-    found = reaches(
-        network, places=places, demand=demand, anchors=demand[:0], needs=[need], settings=SETTINGS, k=5
-    )
+    found = reaches(network, places=places, demand=demand, anchors=demand[:0], needs=[need], settings=SETTINGS, k=5)
     snapper = Snapper(network, "car", SETTINGS)
     costs = expected(
-        network, snapper.attach(places), snapper.attach(demand), timed=kind != "distance_m", toward=direction == "toward"
+        network,
+        snapper.attach(places),
+        snapper.attach(demand),
+        timed=kind != "distance_m",
+        toward=direction == "toward",
     )
     reach = found.bounded[label]
     row = np.repeat(np.arange(len(reach.place_ids)), np.diff(reach.indptr))
@@ -158,6 +158,7 @@ def town(network_of, **rules):
 
 def turn(network, here, there):
     """Return the turn at (0, 0) from the road that starts or ends at `here` to that at `there`."""
+
     def end(place):
         for edge, line in enumerate(network.lines()):
             first, last = line.coords[0], line.coords[-1]
