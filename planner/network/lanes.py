@@ -21,8 +21,8 @@ I32 = npt.NDArray[np.int32]
 class Lanes(NamedTuple):
     """Lanes and states of one mode.
 
-    Lane e, for every edge e, is the edge itself; an edge that severs what lies on its two sides has a second one: lane e
-    is then the left side, as the edge is drawn, and the other the right side.
+    Lane e, for every edge e, is the edge itself; an edge that severs what lies on its two sides has a second one: lane
+    e is then the left side, as the edge is drawn, and the other the right side.
 
     Attributes
     ----------

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from planner.network.mode import FERRY as FERRY
-from planner.network.mode import MAX_SPEED_KPH as MAX_SPEED_KPH
-from planner.network.mode import RAILWAY as RAILWAY
-from planner.network.mode import STRAIGHT as STRAIGHT
-from planner.network.mode import Mode as Mode
+from planner.network.mode import FERRY, MAX_SPEED_KPH, RAILWAY, STRAIGHT, Mode
+
+__all__ = [
+    "CYCLE",
+    "DRIVE",
+    "FERRY",
+    "MAX_SPEED_KPH",
+    "RAILWAY",
+    "SCHOOL_PENALISED",
+    "SCHOOL_STRICT",
+    "STRAIGHT",
+    "WALK",
+    "Mode",
+    "default_modes",
+]
+
 
 _WALKED = (
     *("trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link"),
@@ -107,10 +118,10 @@ _SEVERING = ("motorway", "motorway_link", "trunk", "trunk_link", "primary", "pri
 SCHOOL_STRICT = replace(WALK, name="school_strict", severed_by=_SEVERING)
 """Walking to school, never across an arterial road or a railway but at a crossing.
 
-走读小学生不应跨过城镇干道、公路及铁路 (中小学校建筑设计规范 GBJ 99-86, 2.1.1: pupils of primary schools who walk should not cross
-arterial roads of towns, highways and railways). Read as ``trunk`` and ``primary`` (快速路, 主干路, 国道, 省道), motorways and
-railways, and away from crossings: a marked or signalled crossing, a bridge or an underpass is a way across. An arterial
-road may be walked along, on the side one is on.
+走读小学生不应跨过城镇干道、公路及铁路: pupils of primary schools who walk should not cross arterial roads of towns,
+highways and railways (中小学校建筑设计规范 GBJ 99-86, 2.1.1). Read as ``trunk`` and ``primary`` (快速路, 主干路, 国道,
+省道), motorways and railways, and away from crossings: a marked or signalled crossing, a bridge or an underpass is a
+way across. An arterial road may be walked along, on the side one is on.
 """
 
 SCHOOL_PENALISED = replace(WALK, name="school_penalised", severed_by=_SEVERING, crossing_s=216.0, crossing_m=300.0)

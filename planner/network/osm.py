@@ -58,8 +58,9 @@ class _Told(NamedTuple):
 def read_osm(path: Path, *, crs: str, modes: Mapping[str, Mode], log: FaultLog | None) -> Ways:
     """Return the roads of an OpenStreetMap file that any of these modes may use.
 
-    Roads are ways with a ``highway`` tag that are not areas, and ferry routes where a mode takes ferries. What tags mean
-    is in `planner.network.osm_tags`. A way whose nodes are partly missing (a clipped extract) is cut at the gap and told.
+    Roads are ways with a ``highway`` tag that are not areas, and ferry routes where a mode takes ferries. What tags
+    mean is in `planner.network.osm_tags`. A way whose nodes are partly missing (a clipped extract) is cut at the gap
+    and told.
 
     Parameters
     ----------
@@ -169,9 +170,6 @@ def _ways(extract: Extract, stretches: _Stretches, modes: Mapping[str, Mode], *,
         barred={name: np.array([one.barred[n] for one in told], dtype=bool) for n, name in enumerate(modes)},
     )
     return ways._replace(rules=_rules(extract, ways, told, extract.way[stretches.way], refs, modes))
-    return ways._replace(
-        rules=_rules(extract, ways, told, extract.way[stretches.way], refs, modes, log=log, layer=layer)
-    )
 
 
 def _rules(

@@ -123,9 +123,10 @@ def read_extract(path: Path, *, keys: Collection[str], keep: Callable[[dict[str,
 
 
 def _write_opl(source: Path, target: Path) -> None:
-    nodes = osmium.filter.KeyFilter(*_NODE_KEYS).enable_for(osmium.osm.NODE)
-    ways = osmium.filter.KeyFilter(*_WAY_KEYS).enable_for(osmium.osm.WAY)
-    relations = osmium.filter.TagFilter(("type", "restriction")).enable_for(osmium.osm.RELATION)
+    nodes, ways = osmium.filter.KeyFilter(*_NODE_KEYS), osmium.filter.KeyFilter(*_WAY_KEYS)
+    relations = osmium.filter.TagFilter(("type", "restriction"))
+    for filtered, kind in ((nodes, osmium.osm.NODE), (ways, osmium.osm.WAY), (relations, osmium.osm.RELATION)):
+        filtered.enable_for(kind)
     locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     locations.ignore_errors()
     options = "opl,add_metadata=false,locations_on_ways=true"

@@ -96,9 +96,10 @@ def is_crossing(tags: Tags) -> bool:
 
 
 def is_crossing_way(tags: Tags) -> bool:
-    """Return whether a way is the crossing of a road: `Tag:footway=crossing
-    <https://wiki.openstreetmap.org/wiki/Tag:footway%3Dcrossing>`_ and its kin.
-    """  # noqa: D205 - one sentence
+    """Return whether a way is the crossing of a road.
+
+    `Tag:footway=crossing <https://wiki.openstreetmap.org/wiki/Tag:footway%3Dcrossing>`_ and its kin.
+    """
     return any(tags.get(key) == "crossing" for key in CROSSING_KEYS) and tags.get("crossing") not in _NO_CROSSING
 
 
@@ -135,10 +136,8 @@ def duration_s(text: str) -> float:
     `Key:duration <https://wiki.openstreetmap.org/wiki/Key:duration>`_: a bare number is minutes.
     """
     value = text.strip().upper()
-    if match := _ISO.match(value):
-        hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    elif match := _CLOCK.match(value):
-        hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    else:
+    match = _ISO.match(value) or _CLOCK.match(value)
+    if match is None:
         return math.nan
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
     return float(3600 * hours + 60 * minutes + seconds) or math.nan

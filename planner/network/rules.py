@@ -34,8 +34,8 @@ class RoadRules:
     rails
         int32, ascending: nodes shared with a railway line, without a crossing.
     banned
-        By mode: int32, shape (turns, 2), sorted: the end of the edge on which one arrives, and that of the edge on which
-        one may not go on.
+        By mode: int32, shape (turns, 2), sorted: the end of the edge on which one arrives, and that of the edge on
+        which one may not go on.
     """
 
     oneway: Mapping[str, npt.NDArray[np.int8]] = field(default_factory=dict)
@@ -47,7 +47,7 @@ class RoadRules:
     banned: Mapping[str, npt.NDArray[np.int32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        arrays = (self.speed_kph, self.zone, self.crossings, self.rails)
+        arrays: list[npt.NDArray[np.generic]] = [self.speed_kph, self.zone, self.crossings, self.rails]
         for array in (*arrays, *self.oneway.values(), *self.blocked.values(), *self.banned.values()):
             array.flags.writeable = False
         if not (np.isnan(self.speed_kph) | ((self.speed_kph > 0) & np.isfinite(self.speed_kph))).all():
@@ -55,7 +55,7 @@ class RoadRules:
 
     def fits(self, node_count: int, edge_count: int) -> bool:
         """Return whether the rules can be those of a network with so many nodes and edges."""
-        per_edge = [self.speed_kph, self.zone, *self.oneway.values()]
+        per_edge: list[npt.NDArray[np.generic]] = [self.speed_kph, self.zone, *self.oneway.values()]
         nodes = [self.crossings, self.rails, *self.blocked.values()]
         sizes = all(len(array) in (0, edge_count) for array in per_edge)
         known = all(array.size == 0 or (array.min() >= 0 and array.max() < node_count) for array in nodes)

@@ -1,8 +1,8 @@
 """Roads that cannot be crossed away from a crossing: each becomes two lanes, one per side.
 
-At a node of such a road the directions between two of its arms form a sector. Whoever is in a sector gets to the roads in
-it and to the near side of the arms that bound it, and to another sector only across an arm. A crossing makes one of all
-sectors; so does the end of a road, which one may walk round.
+At a node of such a road the directions between two of its arms form a sector. Whoever is in a sector gets to the roads
+in it and to the near side of the arms that bound it, and to another sector only across an arm. A crossing makes one of
+all sectors; so does the end of a road, which one may walk round.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ def _sectors(network: RoadNetwork, at: I32, severing: npt.NDArray[np.bool_]) -> 
     node = at[chosen]
     so_far = np.cumsum(arm[chosen])
     before = np.concatenate(([0], so_far))[np.searchsorted(node, node)]
-    rank, count = so_far - before, arms[node]
+    rank: I64 = so_far - before
+    count = arms[node]
     nodes = np.flatnonzero(parted)
     first = np.zeros(network.node_count, dtype=np.int64)
     first[nodes] = network.node_count + np.concatenate(([0], np.cumsum(arms[nodes] - 1)[:-1])) if len(nodes) else 0

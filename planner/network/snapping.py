@@ -149,7 +149,7 @@ class Snapper:
         component[attached] = self._component[edge[attached]]
         access = lengths_mm(np.where(attached, distance, 0.0))
         if self._right is not None:
-            edge = self._on_its_side(edge, position, drawn, access)
+            edge = self._on_its_side(edge, position, drawn, access, right=self._right)
         return Attachments(
             ids=points.index,
             status=np.where(attached, ATTACHED, np.where(near_fragment, ON_FRAGMENT, OFF_NETWORK)).astype(np.int8),
@@ -179,13 +179,15 @@ class Snapper:
         position: npt.NDArray[np.int64],
         drawn: npt.NDArray[np.object_],
         access: npt.NDArray[np.int64],
+        *,
+        right: npt.NDArray[np.int32],
     ) -> npt.NDArray[np.int32]:
         """Return the lane of each point: that on the right where the edge has one and the point lies there.
 
         Left and right of the chord over a metre of road about the foot of the point. On the road itself is on the left.
         """
-        right = np.where(edge >= 0, self._right[edge], -1)
-        asked = np.flatnonzero((right >= 0) & (access > 0))
+        other = np.where(edge >= 0, right[edge], -1)
+        asked = np.flatnonzero((other >= 0) & (access > 0))
         lines, points = self._lines[position[asked]], drawn[asked]
         foot = shapely.line_locate_point(lines, points)
         behind = shapely.get_coordinates(shapely.line_interpolate_point(lines, np.maximum(foot - 0.5, 0.0)))
@@ -194,7 +196,7 @@ class Snapper:
         turn = (ahead[:, 0] - behind[:, 0]) * (there[:, 1] - behind[:, 1])
         turn -= (ahead[:, 1] - behind[:, 1]) * (there[:, 0] - behind[:, 0])
         lane = edge.copy()
-        lane[asked] = np.where(turn < 0, right[asked], edge[asked])
+        lane[asked] = np.where(turn < 0, other[asked], edge[asked])
         return lane
 
     def _nearest(

@@ -1,13 +1,13 @@
 """Who may go on at a node: from every end of a road that one can come off to every end that one can go on.
 
-At most nodes everybody: they are one vertex of the graph. At the others every end of a road has two vertices of its own,
-for coming and for going, and what is allowed is drawn between them, one turn at a time.
+At most nodes everybody: they are one vertex of the graph. At the others every end of a road has two vertices of its
+own, for coming and for going, and what is allowed is drawn between them, one turn at a time.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -231,7 +231,7 @@ def nodes_of(vertices: set[int], number: Ints) -> set[int]:
     return {int(number[one]) for one in vertices if number[one] >= 0}
 
 
-def stopped_parts(ends: Ints, stopped: Mapping[int, object] | set[int], size: int) -> Ints:
+def stopped_parts(ends: Ints, stopped: set[int], size: int) -> Ints:
     """Return the ends of edges with a vertex of its own for each end at a node that cannot be passed."""
     cut = np.isin(ends, sorted(stopped))
     own = ends.copy()

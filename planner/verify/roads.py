@@ -20,6 +20,8 @@ from planner.verify.ways import Chains, Ints, Said, Settings, Turn
 Flags = npt.NDArray[np.bool_]
 
 _CURVE_BITS = 16
+_SETTINGS = ("", "urban", "rural")
+"""In the order in which they tell edges of one shape apart."""
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -242,7 +244,11 @@ def _numbered_by_nodes(roads: Roads, xy: npt.NDArray[np.float64]) -> Roads:
         roads.oneway,
         *closed,
         *([roads.said.direction[name] for name in sorted(roads.said.direction)] if roads.said.way else []),
-        *([np.nan_to_num(roads.said.tagged_kph), roads.said.setting] if roads.said.way else []),
+        *(
+            [np.nan_to_num(roads.said.tagged_kph), [_SETTINGS.index(one) for one in roads.said.setting]]
+            if roads.said.way
+            else []
+        ),
     ]
     order = np.lexsort(keys[::-1])
     return Roads(

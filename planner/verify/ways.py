@@ -129,10 +129,27 @@ def line_chains(lines: gpd.GeoDataFrame, source: Settings, modes: Mapping[str, S
         road_class=[classes[n] for n in kept],
         oneway=[directions[n] for n in kept],
         closed={name: [False] * len(kept) for name in modes},
+        said=_said_of_lines(single, source, kept),
     )
 
 
-def osm_chains(path: Path, crs: str, modes: Mapping[str, Settings]) -> Chains:
+_SETTINGS = {"urban": "urban", "town": "urban", "城镇": "urban", "rural": "rural", "country": "rural", "乡村": "rural"}
+
+
+def _said_of_lines(lines: pd.DataFrame, source: Settings, kept: list[int]) -> Said | None:
+    speed, zone, otherwise = (source.get(key) or "" for key in ("speed_column", "zone_column", "default_zone"))
+    if not (speed or zone or otherwise):
+        return None
+    kph = pd.to_numeric(pd.Series(_text(lines, speed)), errors="coerce").to_numpy(np.float64)
+    where = [_SETTINGS.get(word.lower(), "") or otherwise for word in _text(lines, zone)]
+    return Said(
+        way=list(range(len(kept))),
+        tagged_kph=[float(kph[n]) if 0 < kph[n] <= 300 else np.nan for n in kept],
+        setting=[where[n] for n in kept],
+    )
+
+
+def osm_chains(path: Path, crs: str, modes: Mapping[str, Settings], *, otherwise: str = "") -> Chains:
     """Return the roads of an OpenStreetMap file as chains; ways that share a node meet there.
 
     Roads are ways whose class some mode may use or is severed by, areas excepted.
@@ -145,6 +162,8 @@ def osm_chains(path: Path, crs: str, modes: Mapping[str, Settings]) -> Chains:
         Study CRS.
     modes
         ``settings.modes``.
+    otherwise
+        "urban" or "rural" for roads of which neither is said.
     """
     file = _read(path, _classes(modes))
     chains, nodes = _numbered([np.array(nodes, dtype=np.float64) for _, _, nodes in file.roads])
@@ -160,7 +179,7 @@ def osm_chains(path: Path, crs: str, modes: Mapping[str, Settings]) -> Chains:
             name: [said.refused(one, mode.get("access_tags") or ("access",)) for one in tags]
             for name, mode in modes.items()
         },
-        said=_said(file, chains, xy, {int(ref): n for n, ref in enumerate(nodes[:, 0])}, modes),
+        said=_said(file, chains, xy, {int(ref): n for n, ref in enumerate(nodes[:, 0])}, modes, otherwise),
     )
 
 
@@ -216,6 +235,7 @@ def _said(
     xy: npt.NDArray[np.float64],
     vertex: Mapping[int, int],
     modes: Mapping[str, Settings],
+    otherwise: str,
 ) -> Said:
     tags = [tags for _, tags, _ in file.roads]
     severing = {name for mode in modes.values() for name in mode.get("severed_by") or ()}
@@ -234,7 +254,7 @@ def _said(
             if list(mode.get("oneway_tags") or ["oneway"]) != ["oneway"]
         },
         tagged_kph=_tagged(file.roads, chains, xy),
-        setting=[said.setting(one) for one in tags],
+        setting=[said.setting(one) or otherwise for one in tags],
         stopped=stopped,
         crossings=crossing & (rail | {int(number) for chain in severed for number in chain}),
         rails=rail - crossing,

@@ -137,7 +137,7 @@ def test_costs_with_forbidden_turns_equal_a_graph_of_turns(seed, u_turns, direct
         assert [(int(c), nearest.place_ids[p]) for p, c in zip(listed, sums, strict=True) if p >= 0] == best
 
 
-def town(network_of, **rules):
+def town(network_of, **rules: object):
     r"""Return a junction at (0, 0) of roads from the west, east, north and south, 100 m each, and a way round.
 
     .            (0,100)---(100,100)
@@ -192,7 +192,7 @@ def test_no_left_turn_leads_round(network_of, points_of):
 
 
 def test_without_u_turns_one_does_not_turn_round_at_a_junction(network_of, points_of):
-    """Turning round at the next junction would undo a forbidden turn; where u_turns is off one cannot, dead ends apart."""
+    """Turning round at the next junction would undo a forbidden turn; where u_turns is off only dead ends allow it."""
     free = town(network_of)
     banned = np.array([turn(free, (-100, 0), (0, -100))], dtype=np.int32)
     ruled = town(network_of, banned={"car": banned})
