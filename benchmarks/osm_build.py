@@ -11,9 +11,12 @@ PYTHON is the interpreter of an environment with pyrosm, igraph and osmnx. With 
 many times, with its tags and restrictions.
 """
 
+# ruff: noqa: PLC0415 - a process loads the program it measures, and no other
+
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import json
 import os
@@ -25,8 +28,9 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 STEP_DEGREES = 0.7
 CLASSES = (
@@ -75,32 +79,46 @@ def tile(source: Path, target: Path, tiles: int) -> int:
     import osmium
     from osmium.osm.mutable import Node, Relation, Way
 
-    nodes, ways, relations = [], [], []
-    for one in osmium.FileProcessor(str(source)):
-        tags = {tag.k: tag.v for tag in one.tags}
-        if one.is_node():
-            nodes.append((one.id, one.lon, one.lat, tags))
-        elif one.is_way():
-            ways.append((one.id, [node.ref for node in one.nodes], tags))
-        elif tags.get("type") == "restriction":
-            relations.append((one.id, [(part.type, part.ref, part.role) for part in one.members], tags))
-    shift = {"n": max(one[0] for one in nodes) + 1, "w": max(one[0] for one in ways) + 1, "r": 10**9}
+    extract = [(one.type_str(), one.id, {tag.k: tag.v for tag in one.tags}, parts(one)) for one in _objects(source)]
+    shift = {kind: 1 + max((one[1] for one in extract if one[0] == kind), default=0) for kind in "nwr"}
+    make = {
+        "n": lambda name, tags, place, number: Node(
+            id=name, tags=tags, version=1, location=(place[0] + STEP_DEGREES * number, place[1])
+        ),
+        "w": lambda name, tags, refs, number: Way(
+            id=name, tags=tags, version=1, nodes=[ref + number * shift["n"] for ref in refs]
+        ),
+        "r": lambda name, tags, members, number: Relation(
+            id=name,
+            tags=tags,
+            version=1,
+            members=[(kind, ref + number * shift[kind], role) for kind, ref, role in members],
+        ),
+    }
     with osmium.SimpleWriter(str(target), overwrite=True) as writer:
-        for number in range(tiles):
-            for name, lon, lat, tags in nodes:
-                place = (lon + STEP_DEGREES * number, lat)
-                writer.add_node(Node(id=name + number * shift["n"], location=place, tags=tags, version=1))
-        for number in range(tiles):
-            for name, refs, tags in ways:
-                moved = [ref + number * shift["n"] for ref in refs]
-                writer.add_way(Way(id=name + number * shift["w"], nodes=moved, tags=tags, version=1))
-        for number in range(tiles):
-            for name, members, tags in relations:
-                moved = [(kind, ref + number * shift[kind], role) for kind, ref, role in members]
-                writer.add_relation(
-                    Relation(id=name + number * shift["r"], members=moved, tags=tags, version=1)
-                )
-    return tiles * len(nodes)
+        for kind in "nwr":
+            for number in range(tiles):
+                for name, tags, said in ((one[1], one[2], one[3]) for one in extract if one[0] == kind):
+                    writer.add(make[kind](name + number * shift[kind], tags, said, number))
+    return tiles * sum(one[0] == "n" for one in extract)
+
+
+def _objects(source: Path) -> Iterator[Any]:
+    """Yield nodes, ways and turn restrictions."""
+    import osmium
+
+    for one in osmium.FileProcessor(str(source)):
+        if not one.is_relation() or one.tags.get("type") == "restriction":
+            yield one
+
+
+def parts(one: Any) -> Any:
+    """Return the place of a node, the nodes of a way, the members of a relation."""
+    if one.is_node():
+        return one.lon, one.lat
+    if one.is_way():
+        return [node.ref for node in one.nodes]
+    return [(part.type, part.ref, part.role) for part in one.members]
 
 
 def cars_only(source: Path, target: Path) -> None:
@@ -150,10 +168,8 @@ def child(options: argparse.Namespace) -> None:
 def peak(*, reset: bool = False) -> float:
     """Return the largest resident memory of this process so far, in MB; from now on, where the system can forget."""
     if reset:
-        try:
+        with contextlib.suppress(OSError):
             Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-        except OSError:
-            pass
     status = Path("/proc/self/status")
     if status.is_file():
         line = next(line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM"))
