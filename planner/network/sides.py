@@ -2,7 +2,8 @@
 
 At a node of such a road the directions between two of its arms form a sector. Whoever is in a sector gets to the roads
 in it and to the near side of the arms that bound it, and to another sector only across an arm. A crossing makes one of
-all sectors; so does the end of a road, which one may walk round.
+all sectors; so does the end of a road where others go on, which one may walk round. Where it ends alone, as at the edge
+of an extract, its sides stay apart.
 """
 
 from __future__ import annotations
@@ -87,7 +88,9 @@ def _sectors(network: RoadNetwork, at: I32, severing: npt.NDArray[np.bool_]) -> 
     """Return the states left and right of every end of an edge."""
     arm = np.repeat(severing, 2) & (at >= 0)
     arms = np.bincount(at[arm], minlength=network.node_count)
-    parted = arms > 1
+    ends = np.bincount(at[at >= 0], minlength=network.node_count)
+    parted = (arms > 1) | ((arms == 1) & (ends == 1))
+    sectors = np.maximum(arms, 2)
     parted[network.rules.crossings] = False
     chosen = np.flatnonzero((at >= 0) & parted[at])
     chosen = chosen[np.lexsort((chosen, _bearings(network)[chosen], at[chosen]))]
@@ -95,10 +98,10 @@ def _sectors(network: RoadNetwork, at: I32, severing: npt.NDArray[np.bool_]) -> 
     so_far = np.cumsum(arm[chosen])
     before = np.concatenate(([0], so_far))[np.searchsorted(node, node)]
     rank: I64 = so_far - before
-    count = arms[node]
+    count = sectors[node]
     nodes = np.flatnonzero(parted)
     first = np.zeros(network.node_count, dtype=np.int64)
-    first[nodes] = network.node_count + np.concatenate(([0], np.cumsum(arms[nodes] - 1)[:-1])) if len(nodes) else 0
+    first[nodes] = network.node_count + np.concatenate(([0], np.cumsum(sectors[nodes] - 1)[:-1])) if len(nodes) else 0
 
     def state(sector: I64) -> I32:
         return np.where(sector == 0, node, first[node] + sector - 1).astype(np.int32)
@@ -106,7 +109,7 @@ def _sectors(network: RoadNetwork, at: I32, severing: npt.NDArray[np.bool_]) -> 
     left, right = at.copy(), at.copy()
     left[chosen] = state((rank - 1) % count)
     right[chosen] = state((rank - 1 - arm[chosen]) % count)
-    of_state = np.concatenate((np.arange(network.node_count), np.repeat(nodes, arms[nodes] - 1))).astype(np.int32)
+    of_state = np.concatenate((np.arange(network.node_count), np.repeat(nodes, sectors[nodes] - 1))).astype(np.int32)
     return _Sectors(left=left, right=right, node=of_state)
 
 

@@ -173,8 +173,10 @@ def _by_sides(plan: Plan, node: int, edge: Ints, *, may_cross: bool) -> Rule:
         return middle + 0.5 if on_left else middle - 0.5
 
     def crossed(come: End, go: End) -> int | None:
-        if node in plan.crossings or len(arms) < 2:
+        if node in plan.crossings or (len(arms) < 2 and len(about) > 1):
             return 0
+        if len(about) == 1:  # the road ends alone: nothing to walk round by
+            return 0 if come == go else 1 if may_cross else None
         first, last = sorted((where(come), where(go)))
         between = sum(first < arm < last for arm in arms)
         least = min(between, len(arms) - between)
