@@ -15,7 +15,7 @@ from planner.network.loss_search import FAR, Links, losses, shortest_tree
 from planner.network.reach import ReachKey
 from planner.network.settings import NetworkSettings
 from planner.network.snapping import Attachments, Snapper
-from planner.network.views import mode_view
+from planner.network.views import crossing_cost, mode_view
 from planner.units import to_cost
 
 DEFAULT_SETTINGS = NetworkSettings()
@@ -38,7 +38,8 @@ def critical_edges(
 
     Exact: for each edge, the persons who are within the limit of some place now and of none once the edge is closed in
     both directions, each edge for itself. Points stay attached to the road they are attached to now; who lives on the
-    lost edge is counted apart, since nobody there can go anywhere.
+    lost edge is counted apart, since nobody there can go anywhere. Forbidden turns
+    and sides of roads stay what they are in the open network.
 
     Costs rest on a tree of shortest paths from all places. Only an edge of that tree can matter, and only to what hangs
     below it, which is searched again without it.
@@ -109,15 +110,18 @@ def _losses(
 ) -> npt.NDArray[np.float64]:
     """Return persons lost elsewhere and on the edge, by edge.
 
-    One graph holds everything: nodes of the roads, then a node for each demand point, then one from which all places
+    One graph holds everything: states of the roads, then a node for each demand point, then one from which all places
     are reached. Access legs and stretches along the own edge are arcs that need that edge, too.
     """
-    root = network.node_count + len(demand.ids)
+    lanes = roads.view.lanes
+    states = len(lanes.node)
+    root = states + len(demand.ids)
     parts = (
         _road_arcs(network, roads),
+        _turn_arcs(roads),
         _first_arcs(roads, places, root),
-        _last_arcs(roads, demand, network.node_count),
-        _direct_arcs(roads, places, demand, root, network.node_count),
+        _last_arcs(roads, demand, states),
+        _direct_arcs(roads, places, demand, root, states),
     )
     tail, head, cost, edge = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     outgoing = _links(root + 1, tail, head, cost, edge)
@@ -127,8 +131,8 @@ def _losses(
     resting = reached[tree.edge[reached] >= 0]
     tops = _links(network.edge_count, tree.edge[resting], resting, resting, resting)
     people, own_edge = np.zeros(root + 1), np.full(root + 1, -1, dtype=np.int32)
-    people[network.node_count : root] = persons
-    own_edge[network.node_count : root] = demand.edge
+    people[states:root] = persons
+    own_edge[states:root] = _edges(roads, demand.edge)
     incoming = _links(root + 1, head, tail, cost, edge)
     return np.asarray(losses(tree, children, tops, outgoing, incoming, people, own_edge, cutoff))
 
@@ -150,33 +154,60 @@ def _links(
 def _road_arcs(network: RoadNetwork, roads: Roads) -> _Arcs:
     """Return the edges as arcs away from the places, parallel ones too."""
     forward, backward = np.flatnonzero(roads.permitted & FORWARD), np.flatnonzero(roads.permitted & BACKWARD)
-    edge = np.concatenate((forward, backward))
-    tail = np.concatenate((roads.u[forward], roads.v[backward])).astype(np.int64)
-    head = np.concatenate((roads.v[forward], roads.u[backward])).astype(np.int64)
-    return tail, head, roads.view.costs_of(network.length_mm[edge], edge), edge
+    lane = np.concatenate((forward, backward))
+    tail = np.concatenate((roads.enter[forward, 0], roads.enter[backward, 1])).astype(np.int64)
+    head = np.concatenate((roads.leave[forward, 1], roads.leave[backward, 0])).astype(np.int64)
+    edge = roads.view.lanes.edge[lane].astype(np.int64)
+    cost = roads.view.costs_of(network.length_mm[edge], lane)
+    goes_on = (tail >= 0) & (head >= 0)
+    return tail[goes_on], head[goes_on], cost[goes_on], edge[goes_on]
+
+
+def _turn_arcs(roads: Roads) -> _Arcs:
+    """Return the turns, and the crossings of roads, at nodes that are several states."""
+    lanes = roads.view.lanes
+    tail, head = lanes.tail, lanes.head
+    if roads.arcs is roads.view.incoming:
+        tail, head = head, tail
+    cost = lanes.crossed * crossing_cost(roads.mode, roads.view.cost_kind)
+    return tail.astype(np.int64), head.astype(np.int64), cost, np.full(len(tail), -1, dtype=np.int64)
+
+
+def _edges(roads: Roads, lane: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Return the edges of lanes, -1 for none."""
+    edge = np.full(len(lane), -1, dtype=np.int64)
+    edge[lane >= 0] = roads.view.lanes.edge[lane[lane >= 0]]
+    return edge
 
 
 def _first_arcs(roads: Roads, places: Attachments, root: int) -> _Arcs:
     legs = leaving(roads, places)
     row, end = np.nonzero(legs.node >= 0)
-    return np.full(len(row), root), legs.node[row, end].astype(np.int64), legs.cost[row, end], _needed(places, row, end)
+    return (
+        np.full(len(row), root),
+        legs.node[row, end].astype(np.int64),
+        legs.cost[row, end],
+        _needed(roads, places, row, end),
+    )
 
 
 def _last_arcs(roads: Roads, demand: Attachments, first: int) -> _Arcs:
     legs = arriving(roads, demand)
     row, end = np.nonzero(legs.node >= 0)
-    return legs.node[row, end].astype(np.int64), first + row, legs.cost[row, end], _needed(demand, row, end)
+    return legs.node[row, end].astype(np.int64), first + row, legs.cost[row, end], _needed(roads, demand, row, end)
 
 
-def _needed(points: Attachments, row: npt.NDArray[np.intp], end: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
+def _needed(
+    roads: Roads, points: Attachments, row: npt.NDArray[np.intp], end: npt.NDArray[np.intp]
+) -> npt.NDArray[np.int64]:
     """Return the edge that a leg runs along; -1 where the point lies at that very end of its edge."""
     stretch = np.where(end == 0, points.along_mm[row], points.rest_mm[row])
-    return np.where(stretch > 0, points.edge[row], -1).astype(np.int64)
+    return np.where(stretch > 0, _edges(roads, points.edge[row]), -1)
 
 
 def _direct_arcs(roads: Roads, places: Attachments, demand: Attachments, root: int, first: int) -> _Arcs:
     direct, _ = direct_pairs(roads, places, demand)
     place = np.repeat(np.arange(len(places.ids)), np.diff(direct.indptr))
     apart = places.along_mm[place] != demand.along_mm[direct.other]
-    needed = np.where(apart, places.edge[place], -1).astype(np.int64)
+    needed = np.where(apart, _edges(roads, places.edge[place]), -1)
     return np.full(len(place), root), first + direct.other.astype(np.int64), direct.cost, needed

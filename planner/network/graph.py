@@ -14,7 +14,8 @@ import shapely
 
 from planner.errors import NetworkError, fault
 from planner.network.components import Components, summarise_components, weak_components
-from planner.network.modes import Mode
+from planner.network.mode import FERRY, Mode
+from planner.network.rules import NO_RULES, RURAL, URBAN, RoadRules
 from planner.units import MM_PER_M, MS_PER_S, travel_times_ms
 
 FORWARD, BACKWARD = np.uint8(1), np.uint8(2)
@@ -59,6 +60,8 @@ class RoadNetwork:
     offsets, coords
         Edge e is drawn by ``coords[offsets[e]:offsets[e + 1]]``; int64, shape (edges + 1,); float64, shape
         (vertices, 2).
+    rules
+        What tags say beyond that: speeds, barriers, crossings, turns.
     closed_edges, closed_nodes
         int32, ascending: what is closed to every mode (`planner.network.with_closures`). Nodes close all their edges.
     """
@@ -76,6 +79,7 @@ class RoadNetwork:
     barred: Mapping[str, npt.NDArray[np.bool_]]
     offsets: npt.NDArray[np.int64]
     coords: npt.NDArray[np.float64]
+    rules: RoadRules = NO_RULES
     closed_edges: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     closed_nodes: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
@@ -88,6 +92,8 @@ class RoadNetwork:
             raise ValueError("expected access of every mode, found other modes: read the roads for these modes.")
         if len(self.offsets) != len(self.u) + 1 or self.offsets[-1] != len(self.coords):
             raise ValueError("expected one shape per edge, found another number: rebuild the network.")
+        if not self.rules.fits(len(self.node_x), len(self.u)):
+            raise ValueError("expected rules of these nodes and edges, found others: rebuild the network.")
         if {name: getattr(self, name).dtype.name for name in _DTYPES} != _DTYPES:
             raise ValueError("expected arrays of the types that the network names, found others: rebuild the network.")
         if len(self.u):
@@ -145,17 +151,34 @@ class RoadNetwork:
         return replace(self, modes={**self.modes, **modes})
 
     def edge_speeds(self, mode: str) -> npt.NDArray[np.float64]:
-        """Return the speed of every edge in km/h; NaN where its class is closed to the mode."""
-        speed = self.mode(mode).speed_kph
-        by_class = np.array([speed.get(name, np.nan) for name in self.classes], dtype=np.float64)
+        """Return the speed of every edge in km/h; NaN where its class is closed to the mode.
+
+        That of its class, inside or outside built-up areas where that is said; in its place the tagged speed where the
+        mode reads it, and on ferries what the crossing takes.
+        """
+        of = self.mode(mode)
+        speed = self._by_class(of.speed_kph)
+        for zone, table in ((URBAN, of.urban_kph), (RURAL, of.rural_kph)):
+            if len(self.rules.zone) and table:
+                there = self._by_class({**of.speed_kph, **table})
+                speed = np.where((self.rules.zone == zone) & ~np.isnan(speed), there, speed)
+        if len(self.rules.speed_kph):
+            ferries = self._by_class({FERRY: 1.0}) == 1.0
+            read = ~np.isnan(self.rules.speed_kph) & ~np.isnan(speed) & (ferries | of.tagged_speeds)
+            speed = np.where(read, self.rules.speed_kph, speed)
+        return speed
+
+    def _by_class(self, table: Mapping[str, float]) -> npt.NDArray[np.float64]:
+        by_class = np.array([table.get(name, np.nan) for name in self.classes], dtype=np.float64)
         return by_class[self.class_code]
 
     def permitted(self, mode: str) -> npt.NDArray[np.uint8]:
         """Return in which directions a mode may use every edge: the sum of `FORWARD` and `BACKWARD`, 0 for closed."""
         bits = np.full(self.edge_count, FORWARD | BACKWARD, dtype=np.uint8)
         if self.mode(mode).obeys_oneway:
-            bits[self.oneway > 0] = FORWARD
-            bits[self.oneway < 0] = BACKWARD
+            oneway = self.rules.oneway.get(mode, self.oneway)
+            bits[oneway > 0] = FORWARD
+            bits[oneway < 0] = BACKWARD
         bits[np.isnan(self.edge_speeds(mode)) | self.barred[mode]] = 0
         bits[self.closed_edges] = 0
         if len(self.closed_nodes):
@@ -163,9 +186,13 @@ class RoadNetwork:
         return bits
 
     def components(self, mode: str) -> Components:
-        """Return the weakly connected components of the edges a mode may use; 0 has most road."""
+        """Return the weakly connected components of the edges a mode may use; 0 has most road.
+
+        A barrier that the mode cannot pass parts them; turn restrictions and roads that it may not cross do not.
+        """
         used = self.permitted(mode) > 0
-        return weak_components(self.node_count, self.u[used], self.v[used], self.length_mm[used])
+        blocked = self.rules.blocked.get(mode, np.zeros(0, dtype=np.int32))
+        return weak_components(self.node_count, self.u, self.v, self.length_mm, used=used, blocked=blocked)
 
     def component_summary(self, mode: str) -> pd.DataFrame:
         """Return one row per component of a mode: component, road_m, nodes, x, y (centre, metres), largest first."""

@@ -17,12 +17,13 @@ import numpy.typing as npt
 from planner.errors import NetworkError, OutputError, fault
 from planner.network.graph import RoadNetwork
 from planner.network.modes import Mode
+from planner.network.rules import RoadRules
 from planner.network.settings import RoadSource
 
 FORMAT: Final = 1
 """Number of the format. Another is refused: read the roads again."""
 
-_RECORDS: Final[Mapping[str, type]] = {"RoadNetwork": RoadNetwork, "Mode": Mode}
+_RECORDS: Final[Mapping[str, type]] = {"RoadNetwork": RoadNetwork, "Mode": Mode, "RoadRules": RoadRules}
 """What a file may hold besides arrays, tables of them, texts and numbers."""
 
 _HEADER: Final = "network.json"

@@ -12,6 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from planner.network.compiled import I64, compiled
 from planner.network.graph import RoadNetwork
+from planner.network.rules import RoadRules
 
 
 class Simplification(NamedTuple):
@@ -41,8 +42,9 @@ class Simplification(NamedTuple):
 def simplified(network: RoadNetwork) -> Simplification:
     """Return the network with an edge from junction to junction.
 
-    A node is passed over where exactly two edges end that are equal in class, access, closure and one-way rule.
-    Junctions, dead ends, loops and changes of any of these stay. A ring without a junction keeps its lowest node.
+    A node is passed over where exactly two edges end that are equal in class, access, closure, one-way rule,
+    tagged speed and zone. Junctions, dead ends, loops and changes of any of these stay, and so do nodes that have
+    rules, or serve modes of the network for turning round or crossing. A ring without a junction keeps its lowest node.
 
     Lengths are summed in millimetres, so every distance between nodes that are kept is the same to the millimetre.
     Times follow from the summed length, rounded once instead of once per part: they differ by at most half a
@@ -76,6 +78,7 @@ def simplified(network: RoadNetwork) -> Simplification:
         coords=coords,
         closed_edges=np.flatnonzero(_is_closed(network)[one]).astype(np.int32),
         closed_nodes=number[network.closed_nodes],
+        rules=_rules(network.rules, one, sign, number, chains),
     )
     place = np.argsort(chains.edge)
     return Simplification(
@@ -125,6 +128,7 @@ def _passed_nodes(network: RoadNetwork) -> npt.NDArray[np.bool_]:
     passed = np.zeros(network.node_count, dtype=bool)
     passed[two] = (one != other) & _alike(network, one, other, np.where(follows, 1, -1).astype(np.int8))
     passed[network.closed_nodes] = False
+    passed[_ruled_nodes(network)] = False
     part = _parts(network)
     has_kept = np.zeros(int(part.max(initial=-1)) + 1, dtype=bool)
     has_kept[part[~passed]] = True
@@ -140,9 +144,55 @@ def _alike(
     alike = (network.class_code[one] == network.class_code[other]) & (
         network.oneway[one] == network.oneway[other] * sign
     )
-    for flags in (*network.barred.values(), _is_closed(network)):
+    rules = network.rules
+    for flags in (*network.barred.values(), _is_closed(network), *([rules.zone] if len(rules.zone) else [])):
         alike &= flags[one] == flags[other]
+    for oneway in rules.oneway.values():
+        alike &= oneway[one] == oneway[other] * sign
+    if len(rules.speed_kph):
+        alike &= np.isclose(rules.speed_kph[one], rules.speed_kph[other], rtol=0, atol=0, equal_nan=True)
     return np.asarray(alike)
+
+
+def _ruled_nodes(network: RoadNetwork) -> npt.NDArray[np.int32]:
+    """Return the nodes at which some mode of the network does what it could not do within an edge.
+
+    Those of which rules speak; those next to a forbidden turn, where one may turn round instead; those on roads that a
+    mode may cross anywhere at a cost.
+    """
+    ends = np.column_stack((network.u, network.v))
+    turning = [ends.ravel()[turns[:, 0]] for turns in network.rules.banned.values()]
+    near = np.isin(ends, np.concatenate([np.zeros(0, dtype=np.int32), *turning])).any(axis=1)
+    crossed = {name for mode in network.modes.values() if mode.crossing_m is not None for name in mode.severed_by}
+    near |= np.isin(np.array(network.classes, dtype=str), sorted(crossed))[network.class_code]
+    return np.concatenate((network.rules.nodes(network.u, network.v), ends[near].ravel()))
+
+
+def _rules(
+    rules: RoadRules,
+    one: npt.NDArray[np.int32],
+    sign: npt.NDArray[np.int8],
+    number: npt.NDArray[np.int32],
+    chains: _Chains,
+) -> RoadRules:
+    """Return the rules of the chains: of each those of its edges, which are equal; nodes of rules are all kept."""
+    place = np.argsort(chains.edge)
+    edge, turned = chains.number[place], chains.turned[place]
+
+    def ends(turns: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+        told = 2 * edge[turns // 2] + (turns % 2 ^ turned[turns // 2])
+        return told[np.lexsort((told[:, 1], told[:, 0]))].astype(np.int32)
+
+    return replace(
+        rules,
+        oneway={mode: oneway[one] * sign for mode, oneway in rules.oneway.items()},
+        speed_kph=rules.speed_kph[one] if len(rules.speed_kph) else rules.speed_kph,
+        zone=rules.zone[one] if len(rules.zone) else rules.zone,
+        blocked={mode: number[nodes] for mode, nodes in rules.blocked.items()},
+        crossings=number[rules.crossings],
+        rails=number[rules.rails],
+        banned={mode: ends(turns) for mode, turns in rules.banned.items()},
+    )
 
 
 def _is_closed(network: RoadNetwork) -> npt.NDArray[np.bool_]:

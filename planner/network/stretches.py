@@ -23,27 +23,27 @@ class Spread(NamedTuple):
 
     Attributes
     ----------
-    edge, along_mm
-        Where: int32 edges, int64 millimetres along them.
+    lane, along_mm
+        Where: int32 lanes (`planner.network.lanes.Lanes`), int64 millimetres along them.
     cost
         int64: millimetres or milliseconds, access legs of the places included.
     """
 
-    edge: npt.NDArray[np.int32]
+    lane: npt.NDArray[np.int32]
     along_mm: npt.NDArray[np.int64]
     cost: npt.NDArray[np.int64]
 
 
 def joined(spreads: list[Spread]) -> Spread:
     """Return what is reached from any of several places: of every spot the lowest cost."""
-    edge = np.concatenate([spread.edge for spread in spreads])
+    lane = np.concatenate([spread.lane for spread in spreads])
     along = np.concatenate([spread.along_mm for spread in spreads])
     cost = np.concatenate([spread.cost for spread in spreads])
-    order = np.lexsort((cost, along, edge))
-    edge, along, cost = edge[order], along[order], cost[order]
-    first = np.ones(len(edge), dtype=bool)
-    first[1:] = (edge[1:] != edge[:-1]) | (along[1:] != along[:-1])
-    return Spread(edge[first], along[first], cost[first])
+    order = np.lexsort((cost, along, lane))
+    lane, along, cost = lane[order], along[order], cost[order]
+    first = np.ones(len(lane), dtype=bool)
+    first[1:] = (lane[1:] != lane[:-1]) | (along[1:] != along[:-1])
+    return Spread(lane[first], along[first], cost[first])
 
 
 def spreads_of(
@@ -83,18 +83,18 @@ def spreads_of(
 
 
 def _ends_as_points(network: RoadNetwork, roads: Roads) -> Attachments:
-    """Return both ends of every edge open to the mode as points on it, without access legs."""
-    edge = np.repeat(np.flatnonzero(roads.permitted > 0), 2).astype(np.int32)
-    length = network.length_mm[edge]
-    at_v = np.arange(len(edge)) % 2 == 1
+    """Return both ends of every lane open to the mode as points on it, without access legs."""
+    lane = np.repeat(np.flatnonzero(roads.permitted > 0), 2).astype(np.int32)
+    length = network.length_mm[roads.view.lanes.edge[lane]]
+    at_v = np.arange(len(lane)) % 2 == 1
     return Attachments(
-        ids=pd.RangeIndex(len(edge)),
-        status=np.full(len(edge), ATTACHED, dtype=np.int8),
-        edge=edge,
+        ids=pd.RangeIndex(len(lane)),
+        status=np.full(len(lane), ATTACHED, dtype=np.int8),
+        edge=lane,
         along_mm=np.where(at_v, length, 0),
         rest_mm=np.where(at_v, 0, length),
-        access_mm=np.zeros(len(edge), dtype=np.int64),
-        component=np.zeros(len(edge), dtype=np.int32),
+        access_mm=np.zeros(len(lane), dtype=np.int64),
+        component=np.zeros(len(lane), dtype=np.int32),
     )
 
 
@@ -111,12 +111,13 @@ def reached_pieces(network: RoadNetwork, roads: Roads, spread: Spread, cutoff: i
         Millimetres or milliseconds, at most the one of the search.
     """
     held = spread.cost <= cutoff
-    edge, along, left = spread.edge[held], spread.along_mm[held], cutoff - spread.cost[held]
-    bits, length = roads.permitted[edge], network.length_mm[edge]
+    lane, along, left = spread.lane[held], spread.along_mm[held], cutoff - spread.cost[held]
+    edge = roads.view.lanes.edge[lane]
+    bits, length = roads.permitted[lane], network.length_mm[edge]
     far = left
     if roads.view.cost_kind == "travel_time_s":  # rounded down; an edge whose cost is paid for is reached to its end
-        far = np.floor(left * (roads.view.edge_speed_kph[edge] / 3.6)).astype(np.int64)
-        far = np.where(roads.view.costs_of(length, edge) <= left, length, far)
+        far = np.floor(left * (roads.view.edge_speed_kph[lane] / 3.6)).astype(np.int64)
+        far = np.where(roads.view.costs_of(length, lane) <= left, length, far)
     start = np.where(bits & BACKWARD, np.maximum(along - far, 0), along)
     stop = np.where(bits & FORWARD, np.minimum(along + far, length), along)
     return merged_pieces(Pieces(edge, start, stop))

@@ -13,7 +13,7 @@ from pyproj import Transformer
 from planner.errors import NetworkError
 from planner.layers import FaultLog
 from planner.network import RoadSource, default_modes, read_network
-from planner.network.osm import is_barred, oneway_of
+from planner.network.osm_tags import is_barred, oneway_of
 
 CRS = "EPSG:4550"
 ORIGIN = (121.6, 38.9)
@@ -218,7 +218,7 @@ def test_an_address_is_not_followed():
 
 def test_no_roads_are_told(tmp_path):
     """A file without a road of the modes says how many highways it has."""
-    refused(write(tmp_path, {1: ((1, 2), {"building": "yes"})}), "expected roads for walk, drive.* 0 highways")
+    refused(write(tmp_path, {1: ((1, 2), {"building": "yes"})}), "expected roads for walk, cycle, drive.* 0 highways")
 
 
 def test_a_study_crs_of_another_place_is_refused(tmp_path):
