@@ -79,7 +79,10 @@ def critical_edges(
     snapper = Snapper(network, key.mode, settings)
     here, there = snapper.attach(places), snapper.attach(demand)
     roads = roads_of(network, key.mode, mode_view(network, key.mode, key.cost_kind), key.direction)
-    lost = _losses(network, roads, here, there, persons, cutoff)
+    return _table(network, _losses(network, roads, here, there, persons, cutoff))
+
+
+def _table(network: RoadNetwork, lost: npt.NDArray[np.float64]) -> gpd.GeoDataFrame:
     edges = np.flatnonzero(lost.sum(axis=1) > 0)
     edges = edges[np.lexsort((edges, -lost[edges, 1], -lost[edges, 0]))]
     table = {

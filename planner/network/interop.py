@@ -25,15 +25,7 @@ from planner.units import lengths_mm
 
 
 class FromGraph(NamedTuple):
-    """A network, and which node of the graph each of its nodes is.
-
-    Attributes
-    ----------
-    network
-        Roads.
-    labels
-        The graph's name of every node.
-    """
+    """A network, and the graph's name of each of its nodes."""
 
     network: RoadNetwork
     labels: pd.Index
@@ -95,17 +87,7 @@ def from_networkx(
         If the graph has no edges, its CRS is unknown or the study's not metric, a node has no position, an edge no
         class, or its length is missing, negative, NaN or infinite.
     """
-    if not modes:
-        raise NetworkError(fault("modes to read roads for", "none", "give at least one"))
-    if graph.number_of_edges() == 0:
-        raise NetworkError(
-            fault("a graph with edges", f"{graph.number_of_nodes()} nodes and none", "give another graph")
-        )
-    try:
-        study_crs(crs)
-        source = _crs_of(graph, graph_crs)
-    except LayerError as error:
-        raise NetworkError(error.faults) from None
+    source = _source_crs(graph, graph_crs, crs, modes)
     labels, x, y = _positions(graph)
     x, y = projected(x, y, source=source, crs=crs, layer="the graph")
     order = hilbert_order(x, y)
@@ -115,8 +97,22 @@ def from_networkx(
     arcs = reader.arcs(graph, number)
     reader.report(log)
     rows = _two_way(arcs) if graph.is_directed() else [(arc, 0) for arc in sorted(arcs)]
-    network = _network(rows, x, y, crs=crs, modes=modes)
-    return FromGraph(network, pd.Index(labels, tupleize_cols=False, name="node"))
+    labelled = pd.Index(labels, tupleize_cols=False, name="node")
+    return FromGraph(_network(rows, x, y, crs=crs, modes=modes), labelled)
+
+
+def _source_crs(graph: nx.Graph, graph_crs: str | None, crs: str, modes: Mapping[str, Mode]) -> CRS:
+    """Check what is given, and return the CRS of the graph."""
+    if not modes:
+        raise NetworkError(fault("modes to read roads for", "none", "give at least one"))
+    if graph.number_of_edges() == 0:
+        found = f"{graph.number_of_nodes()} nodes and none"
+        raise NetworkError(fault("a graph with edges", found, "give another graph"))
+    try:
+        study_crs(crs)
+        return _crs_of(graph, graph_crs)
+    except LayerError as error:
+        raise NetworkError(error.faults) from None
 
 
 def _crs_of(graph: nx.Graph, graph_crs: str | None) -> CRS:
@@ -198,7 +194,7 @@ class _Reader:
         wrong = [
             f"{u}-{v}: {held.get('length')!r}"
             for (u, v, held), mm in zip(edges, lengths, strict=True)
-            if not 0 <= mm < math.inf
+            if not 0 <= mm < 1e15
         ]
         if wrong:
             found = f"{len(wrong)} without ({shortened(wrong)})"
@@ -206,8 +202,8 @@ class _Reader:
             raise NetworkError(fault("a length from 0 up for every edge of the graph", found, do))
         nameless = [f"{u}-{v}" for (u, v, _), name in zip(edges, classes, strict=True) if not name]
         if nameless:
-            found = f"{len(nameless)} without ({shortened(nameless)})"
-            raise NetworkError(fault("a highway class for every edge of the graph", found, "give a default_class"))
+            expected, found = "a highway class for every edge of the graph", f"{len(nameless)} without"
+            raise NetworkError(fault(expected, f"{found} ({shortened(nameless)})", "give a default_class"))
 
     def _class_of(self, held: Mapping[str, Any]) -> str:
         names = _listed(held.get("highway"))
@@ -227,10 +223,8 @@ class _Reader:
         coords, line = shapely.get_coordinates(np.array([drawn[at] for at in lines], dtype=object), return_index=True)
         x, y = projected(coords[:, 0], coords[:, 1], source=self._source, crs=self._crs, layer="the graph")
         parts = np.split(np.column_stack((x, y)), np.searchsorted(line, np.arange(1, len(lines))))
-        shapes: list[_Shape | None] = [None] * len(edges)
-        for at, part in zip(lines, parts, strict=False):
-            shapes[at] = tuple(map(tuple, part.tolist()))
-        return shapes
+        shapes = {at: tuple(map(tuple, part.tolist())) for at, part in zip(lines, parts, strict=False)}
+        return [shapes.get(at) for at in range(len(edges))]
 
     def report(self, log: FaultLog | None) -> None:
         """Tell of edges with several classes."""
@@ -249,9 +243,9 @@ class _Reader:
 def _length_mm(held: Mapping[str, Any]) -> float:
     """Return an edge's length in whole millimetres; NaN where there is none."""
     if "length_mm" in held:
-        return _number(held["length_mm"])
+        return float(np.rint(_number(held["length_mm"])))
     length = _number(held.get("length"))
-    return float(lengths_mm(length)) if math.isfinite(length) and abs(length) < 1e12 else math.nan
+    return float(lengths_mm(length)) if abs(length) < 1e12 else math.nan
 
 
 def _is_barred(held: Mapping[str, Any], mode: Mode) -> bool:

@@ -172,6 +172,8 @@ def test_impossible_lengths_are_told(length):
     with pytest.raises(NetworkError, match=r"a length from 0 up .* \(a-b: ") as caught:
         from_networkx(drawn(nx.MultiDiGraph, length=length), crs=CRS, modes=default_modes())
     assert len(caught.value.faults) == 1
+    with pytest.raises(NetworkError, match="a length from 0 up"):
+        from_networkx(drawn(nx.MultiDiGraph, length_mm=1e40), crs=CRS, modes=default_modes())
 
 
 def test_zero_length_between_two_nodes_is_a_millimetre():
