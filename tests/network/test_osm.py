@@ -342,3 +342,15 @@ def refused(path, words, *, crs=CRS):
         read_network(RoadSource(path=path, kind="osm"), crs=crs, modes=default_modes())
     assert len(error.value.faults) == 1
     assert "\n" not in str(error.value)
+
+
+def test_a_text_that_is_not_utf_8_is_refused(tmp_path):
+    """A damaged name ends osmium's process, not the planner's, and is one sentence."""
+    path = tmp_path / "named.osm.pbf"
+    with osmium.SimpleWriter(osmium.io.File(str(path), "pbf,pbf_compression=none")) as writer:
+        for node in (1, 2):
+            writer.add_node(Node(id=node, location=(ORIGIN[0] + node * 0.001, ORIGIN[1])))
+        writer.add_way(Way(id=1, nodes=[1, 2], tags={"highway": "residential", "name": "Rue de la Paix"}))
+    assert read(path).edge_count == 1
+    path.write_bytes(path.read_bytes().replace(b"Rue de la Paix", b"Rue \xff\xfe la Paix"))
+    refused(path, "could not read")
