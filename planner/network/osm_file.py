@@ -1,11 +1,13 @@
 """An OpenStreetMap file to arrays: osmium reads, filters and writes OPL text, and that is read in bulk.
 
-A callback per way and node from osmium into Python costs ten times as much. OPL: https://osmcode.org/opl-file-format.
+A callback per way and node from osmium into Python costs several times as much.
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,11 +15,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import osmium
-import osmium.filter
-import osmium.index
-import osmium.io
-import osmium.osm
 
 from planner.errors import NetworkError, fault
 from planner.layers.guard import guarded, not_local
@@ -29,8 +26,6 @@ Member = tuple[str, str]
 """Kind and number such as ``w123``, and role."""
 
 _ESCAPED = re.compile(r"%([0-9a-f]{1,6})%")
-_WAY_KEYS = ("highway", "railway", "route")
-_NODE_KEYS = ("barrier", "highway", "railway")
 _COMMA, _MINUS, _POINT, _ZERO, _NINE, _X, _Y = (ord(letter) for letter in ",-.09xy")
 
 
@@ -112,26 +107,22 @@ def read_extract(path: Path, *, keys: Collection[str], keep: Callable[[dict[str,
     """
     with TemporaryDirectory(prefix="planner-osm-") as folder:
         text = Path(folder) / "roads.opl"
-        try:
-            _write_opl(path, text)
-        except RuntimeError as error:
-            found = f"{path.name}, which osmium could not read ({error})"
-            raise NetworkError(
-                fault("a whole OpenStreetMap file (.osm.pbf or .osm)", found, "download or export the file again")
-            ) from None
+        problem = _write_opl(path, text)
+        if problem:
+            found = f"{path.name}, which osmium could not read ({problem})"
+            do = "download or export the file again"
+            raise NetworkError(fault("a whole OpenStreetMap file (.osm.pbf or .osm)", found, do))
         return _Opl(frozenset(keys), keep).read(text)
 
 
-def _write_opl(source: Path, target: Path) -> None:
-    nodes, ways = osmium.filter.KeyFilter(*_NODE_KEYS), osmium.filter.KeyFilter(*_WAY_KEYS)
-    relations = osmium.filter.TagFilter(("type", "restriction"))
-    for filtered, kind in ((nodes, osmium.osm.NODE), (ways, osmium.osm.WAY), (relations, osmium.osm.RELATION)):
-        filtered.enable_for(kind)
-    locations = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-    locations.ignore_errors()
-    options = "opl,add_metadata=false,locations_on_ways=true"
-    with osmium.SimpleWriter(osmium.io.File(str(target), options)) as writer:
-        osmium.apply(str(source), locations, nodes, ways, relations, writer)
+def _write_opl(source: Path, target: Path) -> str:
+    """Let osmium write what roads need as OPL text; return why it could not, "" if it could."""
+    command = [sys.executable, "-P", str(Path(__file__).with_name("osm_filter.py")), str(source), str(target)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)  # noqa: S603 - our own program
+    if done.returncode == 0:
+        return ""
+    said = done.stderr.strip().splitlines() or ["no reason given"]
+    return said[-1] if done.returncode == 1 else f"damaged: {said[-1].removeprefix('what():').strip()}"
 
 
 class _Opl:

@@ -21,7 +21,8 @@ class RoadSource:
     path
         A local file.
     kind
-        ``"osm"``: OpenStreetMap data (PBF or XML, EPSG:4326). ``"lines"``: a line layer.
+        ``"osm"``: OpenStreetMap data (PBF or XML, EPSG:4326). ``"lines"``: a line layer, which says nothing of
+        barriers, crossings and turns.
     layer
         Name of the layer, where the file has several. Lines only, as all that follow.
     crs
