@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import networkx as nx
@@ -14,11 +14,20 @@ import shapely
 
 from planner.errors import NetworkError, fault
 from planner.network.components import Components, summarise_components, weak_components
-from planner.network.modes import Mode
+from planner.network.mode import FERRY, Mode
+from planner.network.rules import NO_RULES, RURAL, URBAN, RoadRules
 from planner.units import MM_PER_M, MS_PER_S, travel_times_ms
 
 FORWARD, BACKWARD = np.uint8(1), np.uint8(2)
 """Bits of `RoadNetwork.permitted`: from u to v, from v to u."""
+
+_DTYPES = {
+    **dict.fromkeys(("node_x", "node_y", "coords"), "float64"),
+    **dict.fromkeys(("u", "v", "closed_edges", "closed_nodes"), "int32"),
+    **dict.fromkeys(("length_mm", "offsets"), "int64"),
+    "class_code": "int16",
+    "oneway": "int8",
+}
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -51,6 +60,10 @@ class RoadNetwork:
     offsets, coords
         Edge e is drawn by ``coords[offsets[e]:offsets[e + 1]]``; int64, shape (edges + 1,); float64, shape
         (vertices, 2).
+    rules
+        What tags say beyond that: speeds, barriers, crossings, turns.
+    closed_edges, closed_nodes
+        int32, ascending: what is closed to every mode (`planner.network.with_closures`). Nodes close all their edges.
     """
 
     crs: str
@@ -66,6 +79,9 @@ class RoadNetwork:
     barred: Mapping[str, npt.NDArray[np.bool_]]
     offsets: npt.NDArray[np.int64]
     coords: npt.NDArray[np.float64]
+    rules: RoadRules = NO_RULES
+    closed_edges: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
+    closed_nodes: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
     def __post_init__(self) -> None:
         per_edge: list[npt.NDArray[np.generic]] = [self.u, self.v, self.length_mm, self.class_code, self.oneway]
@@ -76,9 +92,17 @@ class RoadNetwork:
             raise ValueError("expected access of every mode, found other modes: read the roads for these modes.")
         if len(self.offsets) != len(self.u) + 1 or self.offsets[-1] != len(self.coords):
             raise ValueError("expected one shape per edge, found another number: rebuild the network.")
+        if not self.rules.fits(len(self.node_x), len(self.u)):
+            raise ValueError("expected rules of these nodes and edges, found others: rebuild the network.")
+        if {name: getattr(self, name).dtype.name for name in _DTYPES} != _DTYPES:
+            raise ValueError("expected arrays of the types that the network names, found others: rebuild the network.")
         if len(self.u):
             self._check_edges()
-        for array in (*per_edge, self.node_x, self.node_y, self.offsets, self.coords):
+        for closed, count in ((self.closed_edges, self.edge_count), (self.closed_nodes, self.node_count)):
+            if len(closed) and not (closed[0] >= 0 and closed[-1] < count and (np.diff(closed) > 0).all()):
+                raise ValueError("expected closures of known edges and nodes, found others: close them anew.")
+        shapes = (self.node_x, self.node_y, self.offsets, self.coords)
+        for array in (*per_edge, *shapes, self.closed_edges, self.closed_nodes):
             array.flags.writeable = False
 
     def _check_edges(self) -> None:
@@ -87,6 +111,8 @@ class RoadNetwork:
             raise ValueError("expected edges between known nodes, found others: rebuild the network.")
         if self.length_mm.min() < 0 or (self.length_mm[self.u != self.v] < 1).any():
             raise ValueError("expected edges of 1 mm or more, found shorter ones: rebuild the network.")
+        if self.class_code.min() < 0 or self.class_code.max() >= len(self.classes) or np.diff(self.offsets).min() < 2:
+            raise ValueError("expected known classes and shapes of two vertices or more, found others: rebuild it.")
         if not (np.isfinite(self.coords).all() and np.isfinite(self.node_x).all() and np.isfinite(self.node_y).all()):
             raise ValueError("expected finite coordinates, found others: rebuild the network.")
 
@@ -125,24 +151,48 @@ class RoadNetwork:
         return replace(self, modes={**self.modes, **modes})
 
     def edge_speeds(self, mode: str) -> npt.NDArray[np.float64]:
-        """Return the speed of every edge in km/h; NaN where its class is closed to the mode."""
-        speed = self.mode(mode).speed_kph
-        by_class = np.array([speed.get(name, np.nan) for name in self.classes], dtype=np.float64)
+        """Return the speed of every edge in km/h; NaN where its class is closed to the mode.
+
+        That of its class, inside or outside built-up areas where that is said; in its place the tagged speed where the
+        mode reads it, and on ferries what the crossing takes.
+        """
+        of = self.mode(mode)
+        speed = self._by_class(of.speed_kph)
+        for zone, table in ((URBAN, of.urban_kph), (RURAL, of.rural_kph)):
+            if len(self.rules.zone) and table:
+                there = self._by_class({**of.speed_kph, **table})
+                speed = np.where((self.rules.zone == zone) & ~np.isnan(speed), there, speed)
+        if len(self.rules.speed_kph):
+            ferries = self._by_class({FERRY: 1.0}) == 1.0
+            read = ~np.isnan(self.rules.speed_kph) & ~np.isnan(speed) & (ferries | of.tagged_speeds)
+            speed = np.where(read, self.rules.speed_kph, speed)
+        return speed
+
+    def _by_class(self, table: Mapping[str, float]) -> npt.NDArray[np.float64]:
+        by_class = np.array([table.get(name, np.nan) for name in self.classes], dtype=np.float64)
         return by_class[self.class_code]
 
     def permitted(self, mode: str) -> npt.NDArray[np.uint8]:
         """Return in which directions a mode may use every edge: the sum of `FORWARD` and `BACKWARD`, 0 for closed."""
         bits = np.full(self.edge_count, FORWARD | BACKWARD, dtype=np.uint8)
         if self.mode(mode).obeys_oneway:
-            bits[self.oneway > 0] = FORWARD
-            bits[self.oneway < 0] = BACKWARD
+            oneway = self.rules.oneway.get(mode, self.oneway)
+            bits[oneway > 0] = FORWARD
+            bits[oneway < 0] = BACKWARD
         bits[np.isnan(self.edge_speeds(mode)) | self.barred[mode]] = 0
+        bits[self.closed_edges] = 0
+        if len(self.closed_nodes):
+            bits[np.isin(self.u, self.closed_nodes) | np.isin(self.v, self.closed_nodes)] = 0
         return bits
 
     def components(self, mode: str) -> Components:
-        """Return the weakly connected components of the edges a mode may use; 0 has most road."""
+        """Return the weakly connected components of the edges a mode may use; 0 has most road.
+
+        A barrier that the mode cannot pass parts them; turn restrictions and roads that it may not cross do not.
+        """
         used = self.permitted(mode) > 0
-        return weak_components(self.node_count, self.u[used], self.v[used], self.length_mm[used])
+        blocked = self.rules.blocked.get(mode, np.zeros(0, dtype=np.int32))
+        return weak_components(self.node_count, self.u, self.v, self.length_mm, used=used, blocked=blocked)
 
     def component_summary(self, mode: str) -> pd.DataFrame:
         """Return one row per component of a mode: component, road_m, nodes, x, y (centre, metres), largest first."""
@@ -164,11 +214,19 @@ class RoadNetwork:
         index = pd.RangeIndex(self.edge_count, name="edge")
         return gpd.GeoDataFrame(table, index=index, geometry=self.lines(), crs=self.crs)
 
-    def to_networkx(self, mode: str) -> nx.MultiDiGraph:
+    def to_networkx(self, mode: str, *, geometry: bool = False) -> nx.MultiDiGraph:
         """Return what a mode may use as a networkx graph, in the manner of OSMnx.
 
         Nodes carry ``x``, ``y``; arcs, whose key is the number of the edge, ``length`` (metres), ``travel_time``
-        (seconds), the integers ``length_mm`` and ``time_ms``, and ``highway``. Each direction of an edge is an arc.
+        (seconds), the integers ``length_mm`` and ``time_ms``, ``highway``, and ``oneway`` (whether the other direction
+        is closed). Each direction of an edge is an arc. `planner.network.from_networkx` makes a network of it again.
+
+        Parameters
+        ----------
+        mode
+            Name of one of the modes.
+        geometry
+            Whether arcs carry their shape, too.
         """
         graph = nx.MultiDiGraph(crs=self.crs)
         graph.add_nodes_from(
@@ -178,7 +236,13 @@ class RoadNetwork:
         bits = self.permitted(mode)
         for tails, heads, bit in ((self.u, self.v, FORWARD), (self.v, self.u, BACKWARD)):
             edges = np.flatnonzero(bits & bit)
-            graph.add_edges_from(self._networkx_arcs(mode, edges, tails[edges], heads[edges]))
+            arcs = self._networkx_arcs(mode, edges, tails[edges], heads[edges])
+            if geometry:
+                lines = self.lines()[edges]
+                drawn = lines if bit == FORWARD else shapely.reverse(lines)
+                for (*_, data), line in zip(arcs, drawn, strict=True):
+                    data["geometry"] = line
+            graph.add_edges_from(arcs)
         return graph
 
     def _networkx_arcs(
@@ -186,11 +250,13 @@ class RoadNetwork:
     ) -> list[tuple[int, int, int, dict[str, object]]]:
         lengths = self.length_mm[edges]
         times = travel_times_ms(lengths, self.edge_speeds(mode)[edges])
-        columns = (tails, heads, edges, self.class_code[edges], lengths, times)
+        is_oneway = self.permitted(mode)[edges] != (FORWARD | BACKWARD)
+        columns = (tails, heads, edges, self.class_code[edges], lengths, times, is_oneway)
         return [
             (tail, head, edge, {"highway": self.classes[code], "length": length / MM_PER_M, "length_mm": length,
-                                "travel_time": time / MS_PER_S, "time_ms": time})
-            for tail, head, edge, code, length, time in zip(*(column.tolist() for column in columns), strict=True)
+                                "travel_time": time / MS_PER_S, "time_ms": time,
+                                "oneway": oneway})
+            for tail, head, edge, code, length, time, oneway in zip(*map(np.ndarray.tolist, columns), strict=True)
         ]  # fmt: skip
 
 

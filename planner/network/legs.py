@@ -26,10 +26,10 @@ class Roads(NamedTuple):
     ----------
     arcs
         In compressed sparse rows.
-    u, v
-        Ends of every edge.
+    enter, leave
+        int32, shape (lanes, 2): as `planner.network.lanes.Lanes`, exchanged where people come.
     permitted
-        Bits of `RoadNetwork.permitted`.
+        Bits of `RoadNetwork.permitted`, by lane.
     view
         What lengths along edges cost.
     mode
@@ -37,8 +37,8 @@ class Roads(NamedTuple):
     """
 
     arcs: Arcs
-    u: npt.NDArray[np.int32]
-    v: npt.NDArray[np.int32]
+    enter: npt.NDArray[np.int32]
+    leave: npt.NDArray[np.int32]
     permitted: npt.NDArray[np.uint8]
     view: ModeView
     mode: Mode
@@ -46,13 +46,16 @@ class Roads(NamedTuple):
 
 def roads_of(network: RoadNetwork, mode: str, view: ModeView, direction: Direction) -> Roads:
     """Return a network as the searches from the places see it."""
-    permitted = network.permitted(mode)
+    lanes = view.lanes
+    permitted = network.permitted(mode)[lanes.edge]
+    enter, leave = lanes.enter, lanes.leave
     if direction == "toward":
+        enter, leave = leave, enter
         permitted = (((permitted & FORWARD) << 1) | ((permitted & BACKWARD) >> 1)).astype(np.uint8)
     return Roads(
         arcs=view.outgoing if direction == "from" else view.incoming,
-        u=network.u,
-        v=network.v,
+        enter=enter,
+        leave=leave,
         permitted=permitted,
         view=view,
         mode=network.mode(mode),
@@ -61,16 +64,18 @@ def roads_of(network: RoadNetwork, mode: str, view: ModeView, direction: Directi
 
 def leaving(roads: Roads, points: Attachments) -> Starts:
     """Return what it costs to get from points to the ends of their edges."""
-    return _legs(roads, points, to_u=BACKWARD, to_v=FORWARD)
+    return _legs(roads, points, roads.leave, to_u=BACKWARD, to_v=FORWARD)
 
 
 def arriving(roads: Roads, points: Attachments) -> Starts:
     """Return what it costs to get from the ends of their edges to points."""
-    return _legs(roads, points, to_u=FORWARD, to_v=BACKWARD)
+    return _legs(roads, points, roads.enter, to_u=FORWARD, to_v=BACKWARD)
 
 
-def _legs(roads: Roads, points: Attachments, *, to_u: np.uint8, to_v: np.uint8) -> Starts:
-    """Return access leg and stretch of the edge, to both of its ends.
+def _legs(
+    roads: Roads, points: Attachments, states: npt.NDArray[np.int32], *, to_u: np.uint8, to_v: np.uint8
+) -> Starts:
+    """Return access leg and stretch of the edge, to the states at both of its ends.
 
     A point at the very end of an edge is at the node there, in whichever direction the edge may be travelled.
     """
@@ -79,9 +84,9 @@ def _legs(roads: Roads, points: Attachments, *, to_u: np.uint8, to_v: np.uint8) 
     held = np.flatnonzero(points.status == ATTACHED)
     edge = points.edge[held]
     access = access_costs(roads, points)[held]
-    for end, (ends, bit, stretch) in enumerate(((roads.u, to_u, points.along_mm), (roads.v, to_v, points.rest_mm))):
+    for end, (bit, stretch) in enumerate(((to_u, points.along_mm), (to_v, points.rest_mm))):
         reachable = ((roads.permitted[edge] & bit) > 0) | (stretch[held] == 0)
-        node[held, end] = np.where(reachable, ends[edge], -1)
+        node[held, end] = np.where(reachable, states[edge, end], -1)
         cost[held, end] = access + roads.view.costs_of(stretch[held], edge)
     return Starts(node=node, cost=cost)
 

@@ -14,8 +14,9 @@ from planner.errors import NetworkError, fault, shortened
 from planner.layers.lines import read_lines
 from planner.layers.log import FaultLog
 from planner.layers.source import LayerSource
-from planner.network.modes import Mode
-from planner.network.noding import Ways
+from planner.network.mode import MAX_SPEED_KPH, Mode, classes_of
+from planner.network.noding import WayRules, Ways
+from planner.network.rules import RURAL, URBAN
 from planner.network.settings import RoadSource
 
 _ONEWAY = {"": 0, "no": 0, "false": 0, "0": 0, "yes": 1, "true": 1, "1": 1, "-1": -1, "reverse": -1}
@@ -67,7 +68,7 @@ def ways_of_lines(lines: gpd.GeoDataFrame, *, source: RoadSource, modes: Mapping
         If the class column is missing, or no line is of a class that a mode may use.
     """
     road_class = _road_classes(lines, source)
-    used_classes = {name for mode in modes.values() for name in mode.speed_kph}
+    used_classes = classes_of(modes)
     used = np.isin(road_class.astype(str), sorted(used_classes))
     name = source.path.name
     _tell_unused(road_class[~used], name, log)
@@ -76,6 +77,7 @@ def ways_of_lines(lines: gpd.GeoDataFrame, *, source: RoadSource, modes: Mapping
         do = "map the layer's classes with class_map, or name another class_column"
         raise NetworkError(fault(f"road classes such as {shortened(sorted(used_classes))}", found, do))
     kept = lines[used]
+    _check_finite(kept, name)
     vertex, x, y, offsets = _shared_vertices(kept.geometry.to_numpy())
     return Ways(
         offsets=offsets,
@@ -85,7 +87,70 @@ def ways_of_lines(lines: gpd.GeoDataFrame, *, source: RoadSource, modes: Mapping
         road_class=road_class[used],
         oneway=_oneway(kept, source, log),
         barred={mode: np.zeros(len(kept), dtype=bool) for mode in modes},
+        rules=_rules(kept, source, log),
     )
+
+
+def _check_finite(lines: gpd.GeoDataFrame, layer: str) -> None:
+    coords, line = shapely.get_coordinates(lines.geometry.to_numpy(), return_index=True)
+    lost = np.unique(line[~np.isfinite(coords).all(axis=1)])
+    if len(lost):
+        found = f"{len(lost)} without, the first is row {lines.index[lost[0]]}"
+        raise NetworkError(fault(f"finite coordinates of every line in {layer}", found, "correct or delete the lines"))
+
+
+def _rules(lines: gpd.GeoDataFrame, source: RoadSource, log: FaultLog) -> WayRules | None:
+    """Return speeds and zones of the lines; None where no column is named for them."""
+    for column in (source.speed_column, source.zone_column):
+        if column and column not in lines.columns:
+            found = shortened([name for name in lines.columns if name != lines.geometry.name])
+            raise NetworkError(fault(f"a column {column!r} in {source.path.name}", found, "correct the name"))
+    if not source.speed_column and not source.zone_column:
+        return None
+    return WayRules(
+        number=np.arange(len(lines), dtype=np.int64),
+        oneway={},
+        speed_kph=_speeds(lines, source, log),
+        zone=_zones(lines, source, log),
+    )
+
+
+def _speeds(lines: gpd.GeoDataFrame, source: RoadSource, log: FaultLog) -> npt.NDArray[np.float64]:
+    if not source.speed_column:
+        return np.full(len(lines), np.nan)
+    texts = lines[source.speed_column].map(_text)
+    speed = pd.to_numeric(texts, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    wrong = ((texts != "") & ~((speed > 0) & (speed <= MAX_SPEED_KPH))).to_numpy()
+    if wrong.any():
+        listed = shortened(sorted(set(texts[wrong])))
+        log.add(
+            source.path.name,
+            "",
+            "speed_impossible",
+            f"{wrong.sum()} 条道路的速度不可能（{listed}），按等级取速度",
+            f"{wrong.sum()} lines have impossible speeds ({listed}); theirs is that of their class",
+            f"请改为大于 0、不超过 {MAX_SPEED_KPH:g} 的 km/h",
+        )
+    return np.where(wrong, np.nan, speed)
+
+
+_ZONES = {"urban": URBAN, "town": URBAN, "城镇": URBAN, "rural": RURAL, "country": RURAL, "乡村": RURAL, "": 0}
+
+
+def _zones(lines: gpd.GeoDataFrame, source: RoadSource, log: FaultLog) -> npt.NDArray[np.int8]:
+    if not source.zone_column:
+        return np.zeros(len(lines), dtype=np.int8)
+    texts = lines[source.zone_column].map(_text).str.lower()
+    for value, count in texts[~texts.isin(list(_ZONES))].value_counts().sort_index().items():
+        log.add(
+            source.path.name,
+            "",
+            "zone_unknown",
+            f"{count} 条道路的城乡标记“{value}”无法识别，未采用",
+            f"{count} lines have the zone {value!r}, which is not known and not used",
+            "请改为 urban 或 rural",
+        )
+    return np.array([_ZONES.get(text, 0) for text in texts], dtype=np.int8)
 
 
 def _road_classes(lines: gpd.GeoDataFrame, source: RoadSource) -> npt.NDArray[np.object_]:

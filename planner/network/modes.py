@@ -1,93 +1,24 @@
-"""Modes of travel: which road classes a mode may use, how fast, and whether one-way streets bind it."""
+"""The table of modes that a study starts from, each with its sources."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from planner.errors import Faults, NetworkError
+from planner.network.mode import FERRY, MAX_SPEED_KPH, RAILWAY, STRAIGHT, Mode
 
-STRAIGHT = "straight"
-"""Name of the mode of a straight line, which needs no roads."""
-
-MAX_SPEED_KPH = 300.0
-"""Speeds above this are taken for a mistake of unit."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mode:
-    """A row of the table of modes.
-
-    Attributes
-    ----------
-    name
-        Its name in standards and study files; not ``"straight"``.
-    speed_kph
-        Kilometres per hour by road class (values of the OpenStreetMap key ``highway``). A class that is
-        absent is not permitted.
-    access_speed_kph
-        Kilometres per hour along access legs, from a point to the road it attaches to.
-    obeys_oneway
-        Whether one-way streets bind the mode.
-    access_tags
-        OpenStreetMap keys that say who may use a way, the most specific first. The first one that a way
-        carries decides: ``no`` and ``private`` bar the mode, any other value does not. Read from OSM only.
-
-    Raises
-    ------
-    NetworkError
-        If a speed is not a number in (0, 300], or the name is empty or taken.
-    """
-
-    name: str
-    speed_kph: Mapping[str, float]
-    access_speed_kph: float
-    obeys_oneway: bool
-    access_tags: tuple[str, ...] = ("access",)
-
-    def __post_init__(self) -> None:
-        faults = Faults()
-        if not self.name or self.name == STRAIGHT:
-            faults.add('a mode name other than "straight"', repr(self.name), "choose another name")
-        speeds = {**{f"speed_kph.{name}": speed for name, speed in self.speed_kph.items()},
-                  "access_speed_kph": self.access_speed_kph}  # fmt: skip
-        for key, speed in speeds.items():
-            if not (math.isfinite(speed) and 0 < speed <= MAX_SPEED_KPH):
-                faults.add(
-                    f"km/h above 0 and up to {MAX_SPEED_KPH:g} for {key} of mode {self.name!r}",
-                    f"{speed!r}",
-                    "correct the speed, or override it with 0 to close the class to the mode",
-                )
-        faults.raise_if_any(NetworkError)
-        object.__setattr__(self, "speed_kph", dict(self.speed_kph))
-        object.__setattr__(self, "access_tags", tuple(self.access_tags))
-
-    def with_overrides(
-        self,
-        *,
-        speed_kph: Mapping[str, float] | None = None,
-        access_speed_kph: float | None = None,
-        obeys_oneway: bool | None = None,
-    ) -> Mode:
-        """Return the same mode with other values.
-
-        Parameters
-        ----------
-        speed_kph
-            Kilometres per hour of the classes that differ; 0 closes a class to the mode.
-        access_speed_kph
-            Kilometres per hour along access legs.
-        obeys_oneway
-            Whether one-way streets bind the mode.
-        """
-        merged = {**self.speed_kph, **(speed_kph or {})}
-        return replace(
-            self,
-            speed_kph={name: speed for name, speed in merged.items() if speed != 0},
-            access_speed_kph=self.access_speed_kph if access_speed_kph is None else access_speed_kph,
-            obeys_oneway=self.obeys_oneway if obeys_oneway is None else obeys_oneway,
-        )
+__all__ = [
+    "CYCLE",
+    "DRIVE",
+    "FERRY",
+    "MAX_SPEED_KPH",
+    "RAILWAY",
+    "SCHOOL_PENALISED",
+    "SCHOOL_STRICT",
+    "STRAIGHT",
+    "WALK",
+    "Mode",
+    "default_modes",
+]
 
 
 _WALKED = (
@@ -108,7 +39,37 @@ WALK = Mode(
 5 km/h is what OSRM's foot profile uses for every class, and what the 15-minute circle of GB 50180 implies: 1,000 m in
 a straight line, with a detour of a quarter, in a quarter of an hour. Steps at half of it. Everything but motorways is
 open to people on foot: OpenStreetMap's world-wide default closes only those, and national roads (``trunk``) are walked
-along in the countryside; where it is forbidden the way carries ``foot=no``. One-way streets do not bind walkers.
+along in the countryside; where it is forbidden the way carries ``foot=no``. One-way streets do not bind walkers. A
+barrier on a way stops them only where its access tags say so.
+"""
+
+_CYCLED = (
+    *("trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link"),
+    *("unclassified", "residential", "living_street", "service", "road", "cycleway"),
+)
+
+CYCLE = Mode(
+    name="cycle",
+    speed_kph={
+        **dict.fromkeys(_CYCLED, 15.0),
+        "track": 12.0,
+        "path": 12.0,
+        "bridleway": 12.0,
+        **dict.fromkeys(("footway", "pedestrian", "corridor"), 5.0),
+        "steps": 2.0,
+    },
+    access_speed_kph=5.0,
+    obeys_oneway=True,
+    access_tags=("bicycle", "vehicle", "access"),
+    oneway_tags=("oneway:bicycle", "cycleway", "oneway"),
+    barriers=("stile", "turnstile", "full-height_turnstile", "kissing_gate", "wall", "fence", "hedge"),
+)
+"""Cycling.
+
+15 km/h on roads and cycle tracks is the default of OSRM's bicycle profile; tracks and paths 12 as there; on footways
+and steps the bicycle is pushed, at the speed of walking or less. One-way streets bind, unless ``oneway:bicycle=no`` or
+``cycleway=opposite*`` frees them (OpenStreetMap wiki, Key:oneway:bicycle, Key:cycleway). A ``cycleway`` beside the road
+is not a road of its own.
 """
 
 DRIVE = Mode(
@@ -133,6 +94,12 @@ DRIVE = Mode(
     access_speed_kph=5.0,
     obeys_oneway=True,
     access_tags=("motorcar", "motor_vehicle", "vehicle", "access"),
+    barriers=(
+        *("bollard", "gate", "block", "chain", "jersey_barrier", "debris", "log", "planter", "rope", "wall", "fence"),
+        *("hedge", "ditch", "stile", "turnstile", "full-height_turnstile", "kissing_gate", "cycle_barrier", "barrier"),
+        *("motorcycle_barrier", "bus_trap", "horse_stile", "hampshire_gate", "swing_gate", "yes"),
+    ),
+    restriction_tags=("restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle", "restriction"),
 )
 """Driving.
 
@@ -140,10 +107,31 @@ Speeds lie at or below the middle of the design speeds of CJJ 37 for urban roads
 China, since no congestion and no signals are modelled: 快速路 (``trunk``) 60-100, 主干路 (``primary``) 40-60,
 次干路 (``secondary``) 30-50, 支路 (``tertiary`` and below) 20-40 km/h. Motorways, residential and living streets and
 service roads as in OSRM's car profile; links at about half the speed of their road. Tracks, paths and pedestrian
-streets are closed. Access legs are walked. Tagged speed limits are not read: a study overrides the class.
+streets are closed. Access legs are walked. Tagged speed limits are read only where the study asks for it
+(``tagged_speeds``): a limit is not a speed. Barriers are those that the OpenStreetMap wiki (Key:barrier) takes to stop
+cars, gates included, unless an access tag on them says otherwise; lift gates, toll booths, entrances, cattle grids and
+border posts do not. Turn restrictions: OpenStreetMap wiki, Relation:restriction.
+"""
+
+_SEVERING = ("motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", RAILWAY)
+
+SCHOOL_STRICT = replace(WALK, name="school_strict", severed_by=_SEVERING)
+"""Walking to school, never across an arterial road or a railway but at a crossing.
+
+走读小学生不应跨过城镇干道、公路及铁路: pupils of primary schools who walk should not cross arterial roads of towns,
+highways and railways (中小学校建筑设计规范 GBJ 99-86, 2.1.1). Read as ``trunk`` and ``primary`` (快速路, 主干路, 国道,
+省道), motorways and railways, and away from crossings: a marked or signalled crossing, a bridge or an underpass is a
+way across. An arterial road may be walked along, on the side one is on.
+"""
+
+SCHOOL_PENALISED = replace(WALK, name="school_penalised", severed_by=_SEVERING, crossing_s=216.0, crossing_m=300.0)
+"""Walking to school, where each crossing of an arterial road or railway away from a crossing counts as 300 m more.
+
+The number is the planner's own, not a standard's: with streets at most 300 m apart (GB 50180-2018, 6.0.2) the next
+junction lies 150 m away at most, and as far back. 216 s is that length at 5 km/h.
 """
 
 
 def default_modes() -> dict[str, Mode]:
-    """Return the table of modes that a study starts from, by name: ``walk`` and ``drive``."""
-    return {mode.name: mode for mode in (WALK, DRIVE)}
+    """Return the table of modes that a study starts from, by name."""
+    return {mode.name: mode for mode in (WALK, CYCLE, DRIVE, SCHOOL_STRICT, SCHOOL_PENALISED)}

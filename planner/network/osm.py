@@ -1,39 +1,66 @@
-"""OpenStreetMap data to ways: which ways are roads, who may use them, which way."""
+"""OpenStreetMap data to ways: which ways are roads, who may use them, which way, how fast."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
-import osmium
-import osmium.filter
-import osmium.osm
+import numpy.typing as npt
 
 from planner.errors import NetworkError, fault, shortened
 from planner.layers.crs import check_range, parsed, study_crs
-from planner.layers.guard import guarded, not_local
 from planner.layers.log import FaultLog
-from planner.network.modes import Mode
-from planner.network.noding import Ways, projected
+from planner.network.mode import FERRY, RAILWAY, Mode, classes_of
+from planner.network.noding import WayRules, Ways, projected
+from planner.network.osm_file import Extract, check_osm_file, read_extract
+from planner.network.osm_tags import (
+    CROSSING_KEYS,
+    RAILS,
+    ZONE_KEYS,
+    class_of,
+    duration_s,
+    is_barred,
+    is_blocked,
+    is_crossing,
+    is_crossing_way,
+    oneway_of,
+    tagged_speed,
+    zone_of,
+)
+from planner.network.restrictions import read_restrictions
 
-_BARRED = frozenset({"no", "private"})
-_ALONG = frozenset({"yes", "true", "1"})
-_AGAINST = frozenset({"-1", "reverse"})
-_IMPLIED_JUNCTIONS = frozenset({"roundabout", "circular"})
+I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
 
-_XML = (".osm", ".osm.gz", ".osm.bz2")
+_KEYS = ("highway", "route", "railway", "area", "oneway", "junction", "barrier", "crossing", "duration",
+         *CROSSING_KEYS, *ZONE_KEYS)  # fmt: skip
 
-_Stretch = tuple[list[int], list[tuple[float, float]]]
+
+class _Told(NamedTuple):
+    """What the tags of a way say."""
+
+    road_class: str
+    is_road: bool
+    is_rail: bool
+    is_crossing: bool
+    oneway: int
+    oneways: tuple[int, ...]
+    barred: tuple[bool, ...]
+    speed_kph: float
+    impossible: str
+    zone: int
+    duration_s: float
 
 
 def read_osm(path: Path, *, crs: str, modes: Mapping[str, Mode], log: FaultLog | None) -> Ways:
     """Return the roads of an OpenStreetMap file that any of these modes may use.
 
-    Roads are ways with a ``highway`` tag that are not areas. One-way streets follow ``oneway``, and where it is absent
-    ``junction=roundabout|circular`` and ``highway=motorway`` imply it. Access follows `Mode.access_tags`. A way
-    whose nodes are partly missing (a clipped extract) is cut at the gap and told.
+    Roads are ways with a ``highway`` tag that are not areas, and ferry routes where a mode takes ferries. What tags
+    mean is in `planner.network.osm_tags`. A way whose nodes are partly missing (a clipped extract) is cut at the gap
+    and told.
 
     Parameters
     ----------
@@ -52,167 +79,202 @@ def read_osm(path: Path, *, crs: str, modes: Mapping[str, Mode], log: FaultLog |
         If the file cannot be read to its end, or holds no road of these modes.
     """
     study_crs(crs)
-    _check_file(path)
-    reader = _Reader(modes)
-    try:
-        for way in _ways_of(path):
-            reader.add(way)
-    except RuntimeError as error:
-        found = f"{path.name}, which osmium could not read ({error})"
-        raise NetworkError(
-            fault("a whole OpenStreetMap file (.osm.pbf or .osm)", found, "download or export the file again")
-        ) from None
-    if log is not None:
-        reader.report(log, path.name)
-    if not reader.nodes:
-        found = f"{path.name} with {reader.seen} highways, none of them usable"
+    check_osm_file(path)
+    reader = _Tags(modes)
+    extract = read_extract(path, keys=reader.keys, keep=reader.told)
+    told = FaultLog() if log is None else log
+    stretches = _stretches(extract)
+    _report(extract, stretches, modes, path.name, told)
+    if not len(stretches.way):
+        seen = sum(bool(one.road_class) and one.road_class != FERRY for one in _told(extract))
+        found = f"{path.name} with {seen} highways, none of them usable"
         do = "check the extract and the classes of the modes"
         raise NetworkError(fault(f"roads for {', '.join(modes)}", found, do))
-    return reader.ways(crs, path.name)
+    return _ways(extract, stretches, modes, crs=crs, layer=path.name)
 
 
-def _ways_of(path: Path) -> Iterator[osmium.osm.Way]:
-    processor = osmium.FileProcessor(str(path)).with_locations()
-    processor = processor.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-    for way in processor.with_filter(osmium.filter.KeyFilter("highway")):
-        if isinstance(way, osmium.osm.Way):
-            yield way
-
-
-class _Reader:
-    """Collects stretches of ways: runs of nodes that are all there."""
+class _Tags:
+    """What the tags of ways say to the modes of a study."""
 
     def __init__(self, modes: Mapping[str, Mode]) -> None:
-        self.modes = modes
-        self.used_classes = {name for mode in modes.values() for name in mode.speed_kph}
-        self.seen = 0
-        self.nodes: list[list[int]] = []
-        self.places: list[tuple[float, float]] = []
-        self.road_class: list[str] = []
-        self.oneway: list[int] = []
-        self.barred: dict[str, list[bool]] = {name: [] for name in modes}
-        self.clipped: list[str] = []
-        self.areas = 0
-        self.unused: Counter[str] = Counter()
+        self.modes = tuple(modes.values())
+        self.used = classes_of(modes)
+        self.rails = any(RAILWAY in mode.severed_by for mode in self.modes)
+        own = {key for mode in self.modes for key in (*mode.access_tags, *mode.oneway_tags)}
+        self.keys = frozenset((*_KEYS, *own))
 
-    def add(self, way: osmium.osm.Way) -> None:
-        tags = {tag.k: tag.v for tag in way.tags}
-        self.seen += 1
-        if tags.get("area") == "yes":
-            self.areas += 1
-        elif tags["highway"] not in self.used_classes:
-            self.unused[tags["highway"]] += 1
-        else:
-            stretches = _stretches(way.nodes)
-            if sum(len(nodes) for nodes, _ in stretches) < len(way.nodes):
-                self.clipped.append(f"w{way.id}")
-            for stretch in stretches:
-                self._add_stretch(stretch, tags)
-
-    def _add_stretch(self, stretch: _Stretch, tags: Mapping[str, str]) -> None:
-        nodes, places = stretch
-        if len(nodes) < 2:
-            return
-        self.nodes.append(nodes)
-        self.places.extend(places)
-        self.road_class.append(tags["highway"])
-        self.oneway.append(oneway_of(tags))
-        for name, mode in self.modes.items():
-            self.barred[name].append(is_barred(tags, mode.access_tags))
-
-    def ways(self, crs: str, layer: str) -> Ways:
-        refs = np.concatenate([np.array(nodes, dtype=np.int64) for nodes in self.nodes])
-        _, first, vertex = np.unique(refs, return_index=True, return_inverse=True)
-        lonlat = np.array(self.places, dtype=np.float64)[first]
-        degrees = parsed("EPSG:4326", layer=layer)
-        check_range(lonlat[:, 0], lonlat[:, 1], degrees, layer=layer)
-        x, y = projected(lonlat[:, 0], lonlat[:, 1], source=degrees, crs=crs, layer=layer)
-        return Ways(
-            offsets=np.cumsum([0, *map(len, self.nodes)], dtype=np.int64),
-            vertex=vertex.astype(np.int64),
-            x=x,
-            y=y,
-            road_class=np.array(self.road_class, dtype=object),
-            oneway=np.array(self.oneway, dtype=np.int8),
-            barred={name: np.array(flags, dtype=bool) for name, flags in self.barred.items()},
+    def told(self, tags: dict[str, str]) -> _Told | None:
+        road_class = class_of(tags)
+        is_rail = self.rails and tags.get("railway") in RAILS
+        if not road_class and not is_rail:
+            return None
+        speed, possible = tagged_speed(tags.get("maxspeed", ""))
+        return _Told(
+            road_class=road_class,
+            is_road=road_class in self.used and tags.get("area") != "yes",
+            is_rail=is_rail,
+            is_crossing=is_crossing_way(tags),
+            oneway=oneway_of(tags),
+            oneways=tuple(oneway_of(tags, mode.oneway_tags) for mode in self.modes),
+            barred=tuple(is_barred(tags, mode.access_tags) for mode in self.modes),
+            speed_kph=speed,
+            impossible="" if possible else tags["maxspeed"],
+            zone=zone_of(tags),
+            duration_s=duration_s(tags.get("duration", "")) if road_class == FERRY else np.nan,
         )
 
-    def report(self, log: FaultLog, layer: str) -> None:
-        if self.clipped:
-            count, names = len(self.clipped), shortened(self.clipped)
-            log.add(
-                layer,
-                "",
-                "clipped_way",
-                f"{count} 条道路缺少部分节点（{names}），已在缺口处断开",
-                f"{count} ways lack some of their nodes ({names}); they were cut at the gap",
-                "裁剪时保留道路的全部节点（osmium extract --strategy complete_ways）",
-            )
-        if self.areas:
-            log.add(
-                layer,
-                "",
-                "highway_area",
-                f"{self.areas} 个面状道路（area=yes）未作为道路使用",
-                f"{self.areas} highway areas (area=yes) are not used as roads",
-                "如需通行，请补绘穿过该面的道路中心线",
-            )
-        if self.unused:
-            listed = ", ".join(f"{name} × {count}" for name, count in sorted(self.unused.items()))
-            log.add(
-                layer,
-                "",
-                "class_not_used",
-                f"{sum(self.unused.values())} 条道路的等级未对任何出行方式开放：{listed}",
-                f"{sum(self.unused.values())} ways are of classes that no mode may use: {listed}",
-                "如应通行，请在出行方式中为该等级设定速度",
-            )
+
+class _Stretches(NamedTuple):
+    """Runs of nodes that are all there: way (position in the extract), first and past the last node, per stretch."""
+
+    way: I64
+    first: I64
+    past: I64
 
 
-def _check_file(path: Path) -> None:
-    if path.name.lower().endswith(".pbf"):
-        guarded(path)
-        return
-    problem = not_local(str(path))
-    if problem:
-        raise NetworkError(problem)
-    if not path.is_file() or not path.name.lower().endswith(_XML):
-        found = f"{path.name}, which is not" if path.is_file() else "no such file"
-        expected = f"an OpenStreetMap file ({', '.join(('.osm.pbf', *_XML))}) at {path}"
-        raise NetworkError(fault(expected, found, "correct the path"))
+def _told(extract: Extract) -> list[_Told]:
+    return [one for one in extract.kept if isinstance(one, _Told)]
 
 
-def _stretches(nodes: osmium.osm.WayNodeList) -> list[_Stretch]:
-    stretches: list[_Stretch] = [([], [])]
-    for node in nodes:
-        place = node.location
-        if place.valid():
-            stretches[-1][0].append(node.ref)
-            stretches[-1][1].append((place.lon, place.lat))
-        elif stretches[-1][0]:
-            stretches.append(([], []))
-    return stretches
+def _stretches(extract: Extract) -> _Stretches:
+    way = np.repeat(np.arange(len(extract.way)), np.diff(extract.offsets))
+    is_road = np.array([one.is_road for one in _told(extract)], dtype=bool)
+    there = ~np.isnan(extract.lon) & is_road[way]
+    before = np.zeros(len(way), dtype=bool)
+    before[1:] = there[:-1] & (way[1:] == way[:-1])
+    after = np.zeros(len(way), dtype=bool)
+    after[:-1] = there[1:] & (way[1:] == way[:-1])
+    first, last = np.flatnonzero(there & ~before), np.flatnonzero(there & ~after)
+    long = last > first
+    return _Stretches(way=way[first[long]], first=first[long], past=last[long] + 1)
 
 
-def oneway_of(tags: Mapping[str, str]) -> int:
-    """Return 1 for a way that may be driven along only, -1 for against only, 0 for both.
+def _ways(extract: Extract, stretches: _Stretches, modes: Mapping[str, Mode], *, crs: str, layer: str) -> Ways:
+    counts = stretches.past - stretches.first
+    offsets = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    at = np.arange(offsets[-1]) + np.repeat(stretches.first - offsets[:-1], counts)
+    refs, first, vertex = np.unique(extract.ref[at], return_index=True, return_inverse=True)
+    lon, lat = extract.lon[at][first], extract.lat[at][first]
+    degrees = parsed("EPSG:4326", layer=layer)
+    check_range(lon, lat, degrees, layer=layer)
+    x, y = projected(lon, lat, source=degrees, crs=crs, layer=layer)
+    every = _told(extract)
+    told = [every[way] for way in stretches.way.tolist()]
+    ways = Ways(
+        offsets=offsets,
+        vertex=vertex.astype(np.int64),
+        x=x,
+        y=y,
+        road_class=np.array([one.road_class for one in told], dtype=object),
+        oneway=np.array([one.oneway for one in told], dtype=np.int8),
+        barred={name: np.array([one.barred[n] for one in told], dtype=bool) for n, name in enumerate(modes)},
+    )
+    return ways._replace(rules=_rules(extract, ways, told, extract.way[stretches.way], refs, modes))
 
-    `OSM wiki <https://wiki.openstreetmap.org/wiki/Key:oneway>`_. Reversible and alternating ways count as both: which
-    way they run depends on the hour.
-    """
-    value = tags.get("oneway", "").strip().lower()
-    if value in _ALONG:
-        return 1
-    if value in _AGAINST:
-        return -1
-    implied = tags.get("junction") in _IMPLIED_JUNCTIONS or tags.get("highway") == "motorway"
-    return int(implied and not value)
+
+def _rules(
+    extract: Extract, ways: Ways, told: list[_Told], number: I64, refs: I64, modes: Mapping[str, Mode]
+) -> WayRules:
+    vertex_of = dict(zip(refs.tolist(), range(len(refs)), strict=True)) if extract.restrictions else {}
+    blocked = {name: _vertices(refs, {n for n, tags in extract.nodes.items() if is_blocked(tags, mode)})
+               for name, mode in modes.items()}  # fmt: skip
+    severing = {name for mode in modes.values() for name in mode.severed_by}
+    crossings, rails = _crossings(extract, ways, refs, severing) if severing else (np.zeros(0, np.int64),) * 2
+    turns = {name: read_restrictions(extract.restrictions, mode, vertex_of)
+             for name, mode in modes.items() if mode.restriction_tags}  # fmt: skip
+    return WayRules(
+        number=number,
+        oneway={name: np.array([one.oneways[n] for one in told], dtype=np.int8)
+                for n, (name, mode) in enumerate(modes.items()) if mode.oneway_tags != ("oneway",)},
+        speed_kph=_speeds(ways, told, number),
+        zone=np.array([one.zone for one in told], dtype=np.int8),
+        blocked={name: vertices for name, vertices in blocked.items() if len(vertices)},
+        crossings=crossings,
+        rails=rails,
+        turns={name: listed for name, (listed, _) in turns.items()},
+        left_out={name: left_out for name, (_, left_out) in turns.items()},
+    )  # fmt: skip
 
 
-def is_barred(tags: Mapping[str, str], access_tags: Sequence[str]) -> bool:
-    """Return whether the most specific access tag that the way carries bars the mode.
+def _vertices(refs: I64, numbers: set[int]) -> I64:
+    """Return the vertices of these nodes, ascending; nodes on no road are none."""
+    return np.flatnonzero(np.isin(refs, np.array(sorted(numbers), dtype=np.int64)))
 
-    `OSM wiki <https://wiki.openstreetmap.org/wiki/Key:access>`_.
-    """
-    value = next((tags[key] for key in access_tags if key in tags), "")
-    return value.strip().lower() in _BARRED
+
+def _crossings(extract: Extract, ways: Ways, refs: I64, severing: set[str]) -> tuple[I64, I64]:
+    """Return the vertices on severing roads and rails where one may cross, and those on rails where one may not."""
+    way = np.repeat(np.arange(len(extract.way)), np.diff(extract.offsets))
+    told = _told(extract)
+    on_way = np.array([one.is_crossing for one in told], dtype=bool)[way]
+    on_rail = np.array([one.is_rail for one in told], dtype=bool)[way]
+    marked = {number for number, tags in extract.nodes.items() if is_crossing(tags)}
+    crossing = np.isin(refs, np.concatenate((np.array(sorted(marked), dtype=np.int64), extract.ref[on_way])))
+    rail = np.isin(refs, extract.ref[on_rail])
+    severed = np.isin(ways.road_class.astype(str), sorted(severing))
+    on_road = np.zeros(len(refs), dtype=bool)
+    on_road[ways.vertex[np.repeat(severed, np.diff(ways.offsets))]] = True
+    return np.flatnonzero(crossing & (on_road | rail)), np.flatnonzero(rail & ~crossing)
+
+
+def _speeds(ways: Ways, told: list[_Told], number: I64) -> F64:
+    """Return the tagged speed of every stretch; on ferries the length of the whole way by its duration."""
+    speed = np.array([one.speed_kph for one in told], dtype=np.float64)
+    ferry = np.flatnonzero([one.road_class == FERRY for one in told])
+    speed[ferry] = np.nan
+    for stretch in ferry[~np.isnan([told[stretch].duration_s for stretch in ferry])] if len(ferry) else ():
+        metres = 0.0
+        for part in np.flatnonzero(number == number[stretch]):
+            drawn = ways.vertex[ways.offsets[part] : ways.offsets[part + 1]]
+            metres += float(np.hypot(np.diff(ways.x[drawn]), np.diff(ways.y[drawn])).sum())
+        speed[stretch] = 3.6 * metres / told[stretch].duration_s if metres else np.nan
+    return speed
+
+
+def _report(extract: Extract, stretches: _Stretches, modes: Mapping[str, Mode], layer: str, log: FaultLog) -> None:
+    told = _told(extract)
+    held = np.bincount(stretches.way, weights=stretches.past - stretches.first, minlength=len(told))
+    short = held < np.diff(extract.offsets)
+    clipped = [f"w{extract.way[n]}" for n, one in enumerate(told) if one.is_road and short[n]]
+    used = classes_of(modes)
+    areas = sum(not one.is_road and one.road_class in used for one in told)
+    unused = Counter(one.road_class for one in told if one.road_class and one.road_class not in used)
+    if clipped:
+        count, names = len(clipped), shortened(clipped)
+        log.add(
+            layer,
+            "",
+            "clipped_way",
+            f"{count} 条道路缺少部分节点（{names}），已在缺口处断开",
+            f"{count} ways lack some of their nodes ({names}); they were cut at the gap",
+            "裁剪时保留道路的全部节点（osmium extract --strategy complete_ways）",
+        )
+    if areas:
+        log.add(
+            layer,
+            "",
+            "highway_area",
+            f"{areas} 个面状道路（area=yes）未作为道路使用",
+            f"{areas} highway areas (area=yes) are not used as roads",
+            "如需通行，请补绘穿过该面的道路中心线",
+        )
+    if unused:
+        listed = ", ".join(f"{name} × {count}" for name, count in sorted(unused.items()))
+        log.add(
+            layer,
+            "",
+            "class_not_used",
+            f"{sum(unused.values())} 条道路的等级未对任何出行方式开放：{listed}",
+            f"{sum(unused.values())} ways are of classes that no mode may use: {listed}",
+            "如应通行，请在出行方式中为该等级设定速度",
+        )
+    impossible = [one.impossible for one in told if one.is_road and one.impossible]
+    if impossible and any(mode.tagged_speeds for mode in modes.values()):
+        log.add(
+            layer,
+            "",
+            "speed_impossible",
+            f"{len(impossible)} 条道路的限速不可能（{shortened(sorted(set(impossible)))}），按等级取速度",
+            f"{len(impossible)} ways have impossible speeds ({shortened(sorted(set(impossible)))}); theirs is that of "
+            "their class",
+            "请在 OpenStreetMap 中修正 maxspeed",
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 from pyproj import CRS, Geod, Transformer
@@ -11,10 +12,12 @@ from planner.errors import LayerError, NetworkError, fault
 from planner.layers.log import FaultLog
 from planner.network.graph import RoadNetwork
 from planner.network.lines import read_line_layer
-from planner.network.modes import Mode
-from planner.network.noding import build_network, without_repeats
+from planner.network.mode import Mode
+from planner.network.noding import WayRules, Ways, build_network, without_repeats
 from planner.network.osm import read_osm
+from planner.network.rules import RURAL, URBAN
 from planner.network.settings import RoadSource
+from planner.network.told import tell_oddities
 
 _SAMPLE = 500
 """Edges on which the scale of the study CRS is measured."""
@@ -54,12 +57,26 @@ def read_network(
             ways = read_line_layer(source, crs=crs, modes=modes, log=log)
     except LayerError as error:
         raise NetworkError(error.faults) from None
-    ways = without_repeats(ways)
+    ways, dropped = without_repeats(_zoned(ways, source.default_zone)), len(ways.offsets)
+    dropped -= len(ways.offsets)
     if len(ways.offsets) < 2:
         raise NetworkError(fault(f"roads in {source.path.name}", "only lines without length", "check the layer"))
-    network = build_network(ways, crs=crs, modes=modes)
+    network = build_network(ways, crs=crs, modes=modes, log=log, layer=source.path.name)
     _check_scale(network, source.path.name)
+    if log is not None:
+        tell_oddities(network, dropped=dropped, layer=source.path.name, log=log)
     return network
+
+
+def _zoned(ways: Ways, default: Literal["", "urban", "rural"]) -> Ways:
+    """Return the ways with a zone where nothing is said of it."""
+    if not default:
+        return ways
+    count = len(ways.offsets) - 1
+    unsaid = WayRules(np.arange(count, dtype=np.int64), {}, np.full(count, np.nan), np.zeros(count, dtype=np.int8))
+    rules = ways.rules or unsaid
+    zone = np.where(rules.zone == 0, URBAN if default == "urban" else RURAL, rules.zone).astype(np.int8)
+    return ways._replace(rules=rules._replace(zone=zone))
 
 
 def _check_scale(network: RoadNetwork, layer: str) -> None:

@@ -21,7 +21,8 @@ class RoadSource:
     path
         A local file.
     kind
-        ``"osm"``: OpenStreetMap data (PBF or XML, EPSG:4326). ``"lines"``: a line layer.
+        ``"osm"``: OpenStreetMap data (PBF or XML, EPSG:4326). ``"lines"``: a line layer, which says nothing of
+        barriers, crossings and turns.
     layer
         Name of the layer, where the file has several. Lines only, as all that follow.
     crs
@@ -36,6 +37,13 @@ class RoadSource:
     oneway_column
         Column of one-way streets: ``yes``, ``true``, ``1`` along the line; ``-1`` against it; ``no``, ``false``, ``0``
         or empty for both. A layer without it has two-way streets only.
+    speed_column
+        Column of speeds in km/h, read by modes with `planner.network.Mode.tagged_speeds`; "" for none.
+    zone_column
+        Column that says ``urban`` or ``rural`` (or ``town``, ``country``, 城镇, 乡村), whether a road lies in a
+        built-up area; "" for none.
+    default_zone
+        ``"urban"`` or ``"rural"`` where nothing is said, of OpenStreetMap data too; "" for neither.
 
     Raises
     ------
@@ -51,10 +59,16 @@ class RoadSource:
     class_map: Mapping[str, str] = field(default_factory=dict)
     default_class: str = ""
     oneway_column: str = "oneway"
+    speed_column: str = ""
+    zone_column: str = ""
+    default_zone: Literal["", "urban", "rural"] = ""
 
     def __post_init__(self) -> None:
         if self.kind not in ("lines", "osm"):
             raise NetworkError(fault('roads of kind "lines" or "osm"', repr(self.kind), "correct the kind"))
+        if self.default_zone not in ("", "urban", "rural"):
+            do = "correct the setting"
+            raise NetworkError(fault('a default_zone "urban" or "rural"', repr(self.default_zone), do))
         object.__setattr__(self, "path", Path(self.path))
         object.__setattr__(self, "class_map", dict(self.class_map))
 

@@ -14,6 +14,7 @@ from planner.errors import NetworkError, fault, shortened
 from planner.network.graph import RoadNetwork
 from planner.network.hilbert import hilbert_order
 from planner.network.settings import NetworkSettings
+from planner.network.sides import right_lanes
 from planner.units import MM_PER_M, lengths_mm
 
 STATUSES: Final = ("attached", "off_network", "on_fragment")
@@ -34,7 +35,8 @@ class Attachments:
         `NetworkSettings.max_snap_m`. ``on_fragment``: only roads of components with less than
         `NetworkSettings.min_component_m` are.
     edge
-        int32: number of the edge; -1 where not attached, as in all that follow but `access_mm`.
+        int32: number of the edge; -1 where not attached, as in all that follow but `access_mm`. For modes that roads
+        sever the number of the lane: the side of the road on which the point lies (`planner.network.lanes.Lanes`).
     along_mm, rest_mm
         int64: millimetres along the edge from its first node to the point, and from there to its last.
     access_mm
@@ -110,12 +112,13 @@ class Snapper:
     def __init__(self, network: RoadNetwork, mode: str, settings: NetworkSettings) -> None:
         components = network.components(mode)
         edges = np.flatnonzero(network.permitted(mode) > 0)
-        component = components.of_node[network.u[edges]]
+        component = components.of_edge[edges]
         eligible = components.road_mm[component] >= settings.min_component_m * MM_PER_M
         lines = network.lines()
         self._network = network
         self._settings = settings
-        self._component = components.of_node
+        self._right = right_lanes(network, mode) if network.mode(mode).severed_by else None
+        self._component = components.of_edge
         self._edges, self._fragments = edges[eligible], edges[~eligible]
         self._lines = lines[self._edges]
         self._tree = shapely.STRtree(self._lines)
@@ -143,14 +146,17 @@ class Snapper:
         near_fragment[~attached] = self._nearest(self._fragment_tree, drawn[~attached])[0] >= 0
         edge, along, length = self._along(position, drawn)
         component = np.full(len(drawn), -1, dtype=np.int32)
-        component[attached] = self._component[self._network.u[edge[attached]]]
+        component[attached] = self._component[edge[attached]]
+        access = lengths_mm(np.where(attached, distance, 0.0))
+        if self._right is not None:
+            edge = self._on_its_side(edge, position, drawn, access, right=self._right)
         return Attachments(
             ids=points.index,
             status=np.where(attached, ATTACHED, np.where(near_fragment, ON_FRAGMENT, OFF_NETWORK)).astype(np.int8),
             edge=edge,
             along_mm=along,
             rest_mm=np.where(attached, length - along, -1),
-            access_mm=lengths_mm(np.where(attached, distance, 0.0)),
+            access_mm=access,
             component=component,
         )
 
@@ -166,6 +172,32 @@ class Snapper:
         fraction = shapely.line_locate_point(self._lines[position[attached]], drawn[attached], normalized=True)
         along[attached] = np.rint(fraction * length[attached]).astype(np.int64)
         return edge, along, length
+
+    def _on_its_side(
+        self,
+        edge: npt.NDArray[np.int32],
+        position: npt.NDArray[np.int64],
+        drawn: npt.NDArray[np.object_],
+        access: npt.NDArray[np.int64],
+        *,
+        right: npt.NDArray[np.int32],
+    ) -> npt.NDArray[np.int32]:
+        """Return the lane of each point: that on the right where the edge has one and the point lies there.
+
+        Left and right of the chord over a metre of road about the foot of the point. On the road itself is on the left.
+        """
+        other = np.where(edge >= 0, right[edge], -1)
+        asked = np.flatnonzero((other >= 0) & (access > 0))
+        lines, points = self._lines[position[asked]], drawn[asked]
+        foot = shapely.line_locate_point(lines, points)
+        behind = shapely.get_coordinates(shapely.line_interpolate_point(lines, np.maximum(foot - 0.5, 0.0)))
+        ahead = shapely.get_coordinates(shapely.line_interpolate_point(lines, foot + 0.5))
+        there = shapely.get_coordinates(points)
+        turn = (ahead[:, 0] - behind[:, 0]) * (there[:, 1] - behind[:, 1])
+        turn -= (ahead[:, 1] - behind[:, 1]) * (there[:, 0] - behind[:, 0])
+        lane = edge.copy()
+        lane[asked] = np.where(turn < 0, other[asked], edge[asked])
+        return lane
 
     def _nearest(
         self, tree: shapely.STRtree, drawn: npt.NDArray[np.object_]

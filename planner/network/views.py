@@ -9,20 +9,22 @@ import numpy.typing as npt
 
 from planner.errors import NetworkError, fault
 from planner.network.graph import BACKWARD, FORWARD, RoadNetwork
-from planner.units import CostKind, travel_times_ms
+from planner.network.lanes import Lanes, lanes_of
+from planner.network.mode import Mode
+from planner.units import CostKind, to_cost, travel_times_ms
 
 _LARGEST_ARC = np.iinfo(np.int32).max
 
 
 class Arcs(NamedTuple):
-    """Arcs by their start: those of node n are at ``indptr[n]:indptr[n + 1]``.
+    """Arcs by their start: those of state n are at ``indptr[n]:indptr[n + 1]``.
 
     Attributes
     ----------
     indptr
-        int64, shape (nodes + 1,).
+        int64, shape (states + 1,). The first states are the nodes: see `planner.network.lanes.Lanes`.
     heads
-        int32: the node each arc leads to.
+        int32: the state each arc leads to.
     costs
         int32, millimetres or milliseconds, >= 0.
     """
@@ -42,16 +44,18 @@ class ModeView(NamedTuple):
     incoming
         The same arcs reversed.
     edge_speed_kph
-        float64, shape (edges,): 1 km/h where the cost is a length, so that ``costs_of`` serves both; NaN on edges
-        closed to the mode.
+        float64, shape (lanes,): km/h; NaN on edges closed to the mode.
     cost_kind
         ``"distance_m"`` or ``"travel_time_s"``.
+    lanes
+        Edges and nodes of arcs.
     """
 
     outgoing: Arcs
     incoming: Arcs
     edge_speed_kph: npt.NDArray[np.float64]
     cost_kind: CostKind
+    lanes: Lanes
 
     def costs_of(self, lengths: npt.NDArray[np.int64], edges: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
         """Return what lengths (millimetres) along edges cost: millimetres, or milliseconds at the edges' speed."""
@@ -79,25 +83,36 @@ def mode_view(network: RoadNetwork, mode: str, cost_kind: CostKind) -> ModeView:
     NetworkError
         If an edge costs more than a 32-bit integer holds (2,147 km, or 24 days).
     """
-    permitted = network.permitted(mode)
-    speed = network.edge_speeds(mode)
-    cost = network.length_mm.copy()
+    lanes = lanes_of(network, mode)
+    permitted = network.permitted(mode)[lanes.edge]
+    speed = network.edge_speeds(mode)[lanes.edge]
+    cost = network.length_mm[lanes.edge]
     if cost_kind == "travel_time_s":
         used = permitted > 0
-        cost[used] = travel_times_ms(network.length_mm[used], speed[used])
+        cost[used] = travel_times_ms(cost[used], speed[used])
     forward, backward = (permitted & FORWARD) > 0, (permitted & BACKWARD) > 0
-    tails = np.concatenate((network.u[forward], network.v[backward]))
-    heads = np.concatenate((network.v[forward], network.u[backward]))
-    costs = np.concatenate((cost[forward], cost[backward]))
+    tails = np.concatenate((lanes.enter[forward, 0], lanes.enter[backward, 1], lanes.tail))
+    heads = np.concatenate((lanes.leave[forward, 1], lanes.leave[backward, 0], lanes.head))
+    links = lanes.crossed * crossing_cost(network.mode(mode), cost_kind)
+    costs = np.concatenate((cost[forward], cost[backward], links))
     if len(costs) and costs.max() > _LARGEST_ARC:
         found = f"one that costs {costs.max():.3g} mm or ms"
         raise NetworkError(fault("road edges shorter than 2,000 km or 24 days", found, "check lengths and speeds"))
+    open_ = (tails >= 0) & (heads >= 0)
+    tails, heads, costs = tails[open_], heads[open_], costs[open_]
     return ModeView(
-        outgoing=_arcs(network.node_count, tails, heads, costs),
-        incoming=_arcs(network.node_count, heads, tails, costs),
+        outgoing=_arcs(len(lanes.node), tails, heads, costs),
+        incoming=_arcs(len(lanes.node), heads, tails, costs),
         edge_speed_kph=speed,
         cost_kind=cost_kind,
+        lanes=lanes,
     )
+
+
+def crossing_cost(mode: Mode, cost_kind: CostKind) -> int:
+    """Return what a mode is charged for crossing a road away from a crossing: millimetres or milliseconds."""
+    charged = mode.crossing_s if cost_kind == "travel_time_s" else mode.crossing_m
+    return to_cost(charged or 0.0, cost_kind=cost_kind)
 
 
 def _arcs(

@@ -8,7 +8,7 @@ import platform
 import resource
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -67,10 +67,10 @@ def run_record(outcome: Outcome) -> dict[str, Any]:
             "stages": list(plan.stages),
             "unmet_with_cause": plan.causes["cause"].value_counts().sort_index().to_dict(),
         },
-        "network": network_record(inputs.network, inputs.boundaries),
+        "network": network_record(inputs.network, inputs.boundaries, _modes_in_use(outcome.rules)),
         "unreached": outcome.unreached,
         "notice": study.notice,
-        "assumptions": assumptions(study, outcome.rules.policy),
+        "assumptions": assumptions(study, outcome.rules.policy, _modes_in_use(outcome.rules)),
     }
 
 
@@ -94,6 +94,7 @@ _ASSUMPTIONS = {
         "money": "投资在开工年计入预算，当年未用完的结转",
         "horizon": "按原文件口径延伸，须以现行标准复核",
         "no_budget": "研究未给出预算：以最少投资满足要求",
+        "no_crossings": "线状路网不含过街设施：干道和铁路按处处不可穿越（或每次穿越均计代价）处理",
     },
     "en": {
         "population": "population is that of {base} in every year",
@@ -101,26 +102,37 @@ _ASSUMPTIONS = {
         "horizon": "the policy speaks up to {horizon}; later years extend its terms and must be checked against "
         "current standards",
         "no_budget": "the study states no budget: mandates are met at least cost",
+        "no_crossings": "roads given as lines say nothing of crossings: arterial roads are crossed nowhere, or at a "
+        "cost everywhere",
     },
 }
 
 
-def assumptions(study: Study, policy: Policy) -> list[str]:
+def assumptions(study: Study, policy: Policy, modes_in_use: Collection[str] = ()) -> list[str]:
     """Return, in the study's language, what the numbers take for granted."""
     told = ["population", "money"]
     if policy.horizon is not None and study.years[-1] > policy.horizon:
         told.append("horizon")
     if not study.siting.budget_yuan and study.siting.max_options is None:
         told.append("no_budget")
+    severed = any(study.modes[name].severed_by for name in modes_in_use if name in study.modes)
+    if severed and study.roads is not None and study.roads.kind == "lines":
+        told.append("no_crossings")
     texts = _ASSUMPTIONS[study.language]
     return [texts[name].format(base=study.base_year, horizon=policy.horizon) for name in told]
 
 
-def network_record(network: RoadNetwork | None, boundaries: pd.DataFrame) -> dict[str, Any] | None:
-    """Return nodes, edges and, by mode, the connected parts of the roads, the large ones by name."""
+def _modes_in_use(rules: Rules) -> frozenset[str]:
+    return frozenset(standard.key.mode for standard in rules.standards)
+
+
+def network_record(
+    network: RoadNetwork | None, boundaries: pd.DataFrame, modes_in_use: Collection[str]
+) -> dict[str, Any] | None:
+    """Return nodes, edges and, by mode in use, the connected parts of the roads, the large ones by name."""
     if network is None:
         return None
-    modes = {name: road_parts(network, name, boundaries) for name in sorted(network.modes)}
+    modes = {name: road_parts(network, name, boundaries) for name in sorted(network.modes) if name in modes_in_use}
     return {"nodes": network.node_count, "edges": network.edge_count, "modes": modes}
 
 

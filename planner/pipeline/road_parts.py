@@ -61,7 +61,7 @@ def _held(network: RoadNetwork, mode: str, boundaries: pd.DataFrame, count: int)
     An edge belongs to the unit of its middle. A level with a single polygon tells nothing apart.
     """
     components = network.components(mode)
-    part = np.where(network.permitted(mode) > 0, components.of_node[network.u], -1)
+    part = components.of_edge
     chosen = np.flatnonzero((part >= 0) & (part < count))
     middles = shapely.line_interpolate_point(network.lines()[chosen], 0.5, normalized=True)
     edges = pd.DataFrame({"component": part[chosen], "length_m": network.length_mm[chosen] / MM_PER_M})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -55,9 +55,23 @@ class _Head:
 class _ModeOverride:
     """A table [modes.NAME]."""
 
-    speed_kph: Mapping[str, float] = field(default_factory=dict)
+    speed_kph: Mapping[str, float] | None = None
     access_speed_kph: float | None = None
     obeys_oneway: bool | None = None
+    access_tags: tuple[str, ...] | None = None
+    oneway_tags: tuple[str, ...] | None = None
+    barriers: tuple[str, ...] | None = None
+    restriction_tags: tuple[str, ...] | None = None
+    u_turns: bool | None = None
+    tagged_speeds: bool | None = None
+    urban_kph: Mapping[str, float] | None = None
+    rural_kph: Mapping[str, float] | None = None
+    severed_by: tuple[str, ...] | None = None
+    crossing_s: float | None = None
+    crossing_m: float | None = None
+
+
+_OF_EVERY_MODE = ("speed_kph", "access_speed_kph", "obeys_oneway")
 
 
 def read_study(path: Path | str) -> Study:
@@ -269,12 +283,12 @@ def _mode(modes: Mapping[str, Mode], name: str, override: _ModeOverride) -> Mode
     given = {one.name: getattr(override, one.name) for one in fields(override)}
     if name in modes:
         return modes[name].with_overrides(**given)
-    lacking = [key for key, value in given.items() if value is None or value == {}]
+    lacking = [key for key in _OF_EVERY_MODE if given[key] is None or given[key] == {}]
     if lacking:
         near = get_close_matches(name, modes, n=1)
         do = f"write [modes.{near[0]}]" if near else f"add {shortened(lacking)} for a mode of your own"
-        raise StudyError(fault(f"one of the modes {shortened(modes)}", f"[modes.{name}]", do))
-    return Mode(name=name, **given)
+        raise StudyError(fault(f"one of the modes {shortened(modes, limit=9)}", f"[modes.{name}]", do))
+    return Mode(name=name, **{key: value for key, value in given.items() if value is not None})
 
 
 def _filled(report: ReportSettings, head: _Head, stated: Iterable[str]) -> ReportSettings:

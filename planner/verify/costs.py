@@ -27,7 +27,7 @@ class Attached:
     Attributes
     ----------
     edge
-        Edge number; -1 where no edge is near enough.
+        Lane number; -1 where no edge is near enough.
     along_mm, rest_mm
         From the tail of the edge to the foot point, and from there to its head.
     access_mm
@@ -149,11 +149,30 @@ def _feet(mode: ModeRoads, dots: npt.NDArray[np.object_], nearest: pd.DataFrame)
     length = mode.roads.length_mm[on]
     edge = np.full(len(dots), -1, dtype=np.int64)
     along, rest, access = np.zeros((3, len(dots)), dtype=np.int64)
-    edge[point] = on
+    edge[point] = _on_its_side(mode, dots[point], on, lengths_mm(nearest["away"].to_numpy()))
     along[point] = np.rint(share * length).astype(np.int64)
     rest[point] = length - along[point]
     access[point] = lengths_mm(nearest["away"].to_numpy())
     return Attached(edge=edge, along_mm=along, rest_mm=rest, access_mm=access)
+
+
+def _on_its_side(mode: ModeRoads, dots: npt.NDArray[np.object_], on: Ints, access: Ints) -> Ints:
+    """Return the lanes of points: the right one where an edge has two and the point lies to the right of the road.
+
+    To the right of the chord from half a metre before the foot of the point to half a metre after it.
+    """
+    right = mode.lanes.right[on]
+    if not (right >= 0).any():
+        return on
+    lines = mode.roads.lines[on]
+    foot = shapely.line_locate_point(lines, dots)
+    (ax, ay), (bx, by) = (
+        shapely.get_coordinates(shapely.line_interpolate_point(lines, np.maximum(foot + step, 0.0))).T
+        for step in (-0.5, 0.5)
+    )
+    x, y = shapely.get_coordinates(dots).T
+    is_right = (bx - ax) * (y - ay) - (by - ay) * (x - ax) < 0
+    return np.where((right >= 0) & (access > 0) & is_right, right, on)
 
 
 def _graph(
@@ -163,30 +182,38 @@ def _graph(
 
     A place has arcs out only and a target arcs in only, so that no way leads through either. What is at the
     very end of an edge is at the node there, whichever way the edge may be travelled. Where the targets travel
-    (`toward`), every arc is turned round, which is the same as exchanging the directions.
+    (`toward`), every arc is turned round, which is the same as exchanging the directions, and coming with going.
     """
-    size = int(max(mode.roads.tail.max(initial=-1), mode.roads.head.max(initial=-1))) + 1
-    sources = size + np.arange(len(place.edge))
-    sinks = size + len(place.edge) + np.arange(len(target.edge))
-    forward, backward = (mode.backward, mode.forward) if toward else (mode.forward, mode.backward)
+    lanes = mode.lanes
+    sources = lanes.size + np.arange(len(place.edge))
+    sinks = lanes.size + len(place.edge) + np.arange(len(target.edge))
+    if toward:
+        forward, backward, coming, going = mode.backward, mode.forward, lanes.going, lanes.coming
+    else:
+        forward, backward, coming, going = mode.forward, mode.backward, lanes.coming, lanes.going
+    price = to_cost(mode.crossing[timed], cost_kind="travel_time_s" if timed else "distance_m")
+    turns = (lanes.head, lanes.tail) if toward else (lanes.tail, lanes.head)
     arcs = [
-        *_along_roads(mode, forward, backward, timed=timed),
-        *_leaving(mode, place, sources, forward, backward, timed=timed),
-        *_arriving(mode, target, sinks, forward, backward, timed=timed),
+        *_along_roads(mode, forward, backward, coming, going, timed=timed),
+        _Arcs(tail=turns[0], head=turns[1], cost=lanes.crossed * price),
+        *_leaving(mode, place, sources, forward, backward, coming, timed=timed),
+        *_arriving(mode, target, sinks, forward, backward, going, timed=timed),
         _on_one_edge(mode, (place, sources), (target, sinks), forward, backward, timed=timed),
     ]
-    return _cheapest(arcs, size + len(sources) + len(sinks)), sources, sinks
+    return _cheapest(arcs, lanes.size + len(sources) + len(sinks)), sources, sinks
 
 
-def _along_roads(mode: ModeRoads, forward: Flags, backward: Flags, *, timed: bool) -> list[_Arcs]:
-    tail, head = mode.roads.tail, mode.roads.head
+def _along_roads(
+    mode: ModeRoads, forward: Flags, backward: Flags, coming: Ints, going: Ints, *, timed: bool
+) -> list[_Arcs]:
+    length = mode.roads.length_mm[mode.lanes.edge]
     return [
         _Arcs(
-            tail=start[open_],
-            head=end[open_],
-            cost=mode.edge_cost(mode.roads.length_mm[open_], np.flatnonzero(open_), timed=timed),
+            tail=going[open_, start],
+            head=coming[open_, 1 - start],
+            cost=mode.edge_cost(length[open_], np.flatnonzero(open_), timed=timed),
         )
-        for start, end, open_ in ((tail, head, forward), (head, tail, backward))
+        for start, open_ in ((0, forward), (1, backward))
     ]
 
 
@@ -200,10 +227,10 @@ def _legs(mode: ModeRoads, at: Attached, chosen: Ints, part_mm: Ints, *, timed: 
 
 
 def _leaving(
-    mode: ModeRoads, at: Attached, nodes: Ints, forward: Flags, backward: Flags, *, timed: bool
+    mode: ModeRoads, at: Attached, nodes: Ints, forward: Flags, backward: Flags, coming: Ints, *, timed: bool
 ) -> list[_Arcs]:
     arcs = []
-    for open_, end, part in ((forward, mode.roads.head, at.rest_mm), (backward, mode.roads.tail, at.along_mm)):
+    for open_, end, part in ((forward, coming[:, 1], at.rest_mm), (backward, coming[:, 0], at.along_mm)):
         chosen = np.flatnonzero((at.edge >= 0) & (open_[at.edge] | (part == 0)))
         arcs.append(
             _Arcs(tail=nodes[chosen], head=end[at.edge[chosen]], cost=_legs(mode, at, chosen, part, timed=timed))
@@ -212,10 +239,10 @@ def _leaving(
 
 
 def _arriving(
-    mode: ModeRoads, at: Attached, nodes: Ints, forward: Flags, backward: Flags, *, timed: bool
+    mode: ModeRoads, at: Attached, nodes: Ints, forward: Flags, backward: Flags, going: Ints, *, timed: bool
 ) -> list[_Arcs]:
     arcs = []
-    for open_, end, part in ((forward, mode.roads.tail, at.along_mm), (backward, mode.roads.head, at.rest_mm)):
+    for open_, end, part in ((forward, going[:, 0], at.along_mm), (backward, going[:, 1], at.rest_mm)):
         chosen = np.flatnonzero((at.edge >= 0) & (open_[at.edge] | (part == 0)))
         arcs.append(
             _Arcs(tail=end[at.edge[chosen]], head=nodes[chosen], cost=_legs(mode, at, chosen, part, timed=timed))

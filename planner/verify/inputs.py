@@ -121,7 +121,7 @@ def _roads(run: Run) -> dict[str, ModeRoads]:
     if source is None or not used:
         return {}
     if source["kind"] == "osm":
-        chains = osm_chains(run.folder / source["path"], crs, modes)
+        chains = osm_chains(run.folder / source["path"], crs, modes, otherwise=source.get("default_zone") or "")
     else:
         lines = read_lines(_source(LayerSource, source, run.folder), crs=crs, log=FaultLog())
         chains = line_chains(lines, source, modes)

@@ -64,6 +64,26 @@ def network_of() -> NetworkMaker:
 
 
 @pytest.fixture(scope="session")
+def empty_network() -> RoadNetwork:
+    """Make a network without roads. Modes: foot, car."""
+    return RoadNetwork(
+        crs="EPSG:4550",
+        modes={"foot": FOOT, "car": CAR},
+        classes=(),
+        node_x=np.zeros(0),
+        node_y=np.zeros(0),
+        u=np.zeros(0, dtype=np.int32),
+        v=np.zeros(0, dtype=np.int32),
+        length_mm=np.zeros(0, dtype=np.int64),
+        class_code=np.zeros(0, dtype=np.int16),
+        oneway=np.zeros(0, dtype=np.int8),
+        barred={"foot": np.zeros(0, dtype=bool), "car": np.zeros(0, dtype=bool)},
+        offsets=np.zeros(1, dtype=np.int64),
+        coords=np.zeros((0, 2)),
+    )
+
+
+@pytest.fixture(scope="session")
 def points_of() -> PointMaker:
     """Make a table of points p0, p1 and so on."""
     return _points

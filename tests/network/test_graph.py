@@ -45,11 +45,14 @@ def test_arrays_cannot_be_changed(network_of):
         {"coords": np.array([[0.0, 0.0], [np.nan, 0.0]])},
         {"node_x": np.array([0.0, np.inf])},
         {"offsets": np.array([0, 1])},
+        {"offsets": np.array([1, 2])},
+        {"class_code": np.array([3], dtype=np.int16)},
+        {"length_mm": np.array([100.5])},
         {"barred": {}},
     ],
 )
 def test_impossible_networks_are_refused(wrong, network_of):
-    """Unknown nodes, lengths below a millimetre, missing coordinates or shapes: the network is not made."""
+    """Unknown nodes or classes, lengths below a millimetre, missing coordinates or shapes, other types: not made."""
     with pytest.raises(ValueError, match="expected"):
         replace(network_of([[(0, 0), (100, 0)]]), **wrong)
 

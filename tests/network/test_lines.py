@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -11,6 +13,9 @@ import shapely
 from planner.errors import NetworkError
 from planner.layers import FaultLog
 from planner.network import RoadSource, default_modes, read_network
+from planner.network.lines import ways_of_lines
+from planner.verify.roads import edges_of, roads_of_mode
+from planner.verify.ways import line_chains
 
 HERE = (600_000.0, 4_300_000.0)
 
@@ -147,3 +152,61 @@ def test_bad_layers_are_one_sentence(kind, words, tmp_path):
         read_network(RoadSource(path=path), **options)
     assert len(error.value.faults) == 1
     assert "\n" not in str(error.value)
+
+
+def test_speeds_and_zones_of_a_layer(tmp_path):
+    """A speed column serves the modes that read it, a zone column those with speeds by zone; nonsense is told."""
+    table = {
+        "road_class": ["residential"] * 6,
+        "kph": [45.0, np.nan, -3.0, 999.0, 0.0, 12.5],
+        "kind": ["town", None, "rural", "urban", "Mars", "乡村"],
+    }
+    drive = default_modes()["drive"]
+    modes = {
+        "tagged": replace(drive, name="tagged", tagged_speeds=True),
+        "zoned": replace(drive, name="zoned", urban_kph={"residential": 20.0}, rural_kph={"residential": 50.0}),
+    }
+    source = RoadSource(path=write(tmp_path, table), speed_column="kph", zone_column="kind")
+    log = FaultLog()
+    network = read_network(source, crs="EPSG:4550", modes=modes, log=log)
+    by_row = np.argsort(network.node_y[network.u])
+    assert network.edge_speeds("tagged")[by_row].tolist() == [45.0, 25.0, 25.0, 25.0, 25.0, 12.5]
+    assert network.edge_speeds("zoned")[by_row].tolist() == [20.0, 25.0, 50.0, 20.0, 25.0, 50.0]
+    told = log.to_frame().set_index("code")["message_en"].to_dict()
+    assert told["speed_impossible"].startswith("3 lines have impossible speeds (-3, 0, 999)")
+    assert told["zone_unknown"] == "1 lines have the zone 'mars', which is not known and not used"
+    rural = read_network(replace(source, default_zone="rural"), crs="EPSG:4550", modes=modes)
+    assert rural.edge_speeds("zoned")[by_row].tolist() == [20.0, 50.0, 50.0, 20.0, 50.0, 50.0]
+    settings = {name: asdict(mode) for name, mode in modes.items()}
+    for zone, seen in (("", network), ("rural", rural)):
+        said = {**asdict(source), "default_zone": zone}
+        again = edges_of(line_chains(gpd.read_file(source.path), said, settings))
+        for name in modes:
+            of_mode = roads_of_mode(again, name, settings[name], {"max_snap_m": 500, "min_component_m": 0})
+            np.testing.assert_array_equal(of_mode.speed_kph, seen.edge_speeds(name))
+
+
+def test_columns_that_are_not_there_are_named(tmp_path):
+    """A speed or zone column that the layer lacks is a sentence, not a layer without speeds."""
+    path = write(tmp_path, {"road_class": ["residential"] * 3})
+    for column in ("speed_column", "zone_column"):
+        with pytest.raises(NetworkError, match=r"a column 'kph' in roads.gpkg, found road_class"):
+            read(RoadSource(path=path, **{column: "kph"}))
+    with pytest.raises(NetworkError, match="default_zone"):
+        RoadSource(path=path, default_zone="lunar")
+
+
+def test_lines_without_finite_coordinates():
+    """A line that runs to nowhere has no length: one sentence that names its row."""
+    x, y = HERE
+    lines = gpd.GeoDataFrame(
+        {"road_class": ["residential"] * 2},
+        geometry=[
+            shapely.LineString([(x, y), (x + 1, y)]),
+            shapely.LineString([(x, y), (float("inf"), y), (x, y + 9)]),
+        ],
+        crs="EPSG:4550",
+    )
+    with pytest.raises(NetworkError, match=r"finite coordinates of every line in roads.gpkg, found 1 .* row 1") as told:
+        ways_of_lines(lines, source=RoadSource(path="roads.gpkg"), modes=default_modes(), log=FaultLog())
+    assert str(told.value).count("expected") == 1

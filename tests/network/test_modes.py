@@ -11,9 +11,9 @@ from planner.errors import NetworkError
 from planner.network import DRIVE, WALK, Mode, default_modes
 
 
-def test_default_modes_are_walk_and_drive():
+def test_default_modes():
     """Walkers use paths and ignore one-way streets, drivers neither."""
-    assert list(default_modes()) == ["walk", "drive"]
+    assert list(default_modes()) == ["walk", "cycle", "drive", "school_strict", "school_penalised"]
     assert "footway" in WALK.speed_kph
     assert "footway" not in DRIVE.speed_kph
     assert "motorway" not in WALK.speed_kph

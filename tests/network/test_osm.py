@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import osmium
 import pytest
-from osmium.osm.mutable import Node, Way
+from osmium.osm.mutable import Node, Relation, Way
 from pyproj import Transformer
 
 from planner.errors import NetworkError
 from planner.layers import FaultLog
 from planner.network import RoadSource, default_modes, read_network
-from planner.network.osm import is_barred, oneway_of
+from planner.network.osm_tags import is_barred, oneway_of
 
 CRS = "EPSG:4550"
 ORIGIN = (121.6, 38.9)
 
 
-def write(folder, ways, *, nodes=None, name="roads.osm.pbf"):
-    """Write ways {id: (node ids, tags)}; node n lies n * 0.001 degrees east of the origin unless given."""
+def write(folder, ways, *, nodes=None, name="roads.osm.pbf", tags=None, relations=None):
+    """Write ways {id: (node ids, tags)}; node n lies n * 0.001 degrees east of the origin unless given.
+
+    `tags` are those of nodes, `relations` restrictions {id: (members, tags)}.
+    """
     used = sorted({node for refs, _ in ways.values() for node in refs})
     places = {node: (ORIGIN[0] + node * 0.001, ORIGIN[1]) for node in used} | (nodes or {})
     path = folder / name
     with osmium.SimpleWriter(str(path), overwrite=True) as writer:
         for node in sorted(places):
             if places[node] is not None:
-                writer.add_node(Node(id=node, location=places[node]))
-        for way, (refs, tags) in ways.items():
-            writer.add_way(Way(id=way, nodes=list(refs), tags=tags))
+                writer.add_node(Node(id=node, location=places[node], tags=(tags or {}).get(node, {})))
+        for way, (refs, said) in ways.items():
+            writer.add_way(Way(id=way, nodes=list(refs), tags=said))
+        for number, (members, said) in (relations or {}).items():
+            writer.add_relation(Relation(id=number, members=members, tags={"type": "restriction", **said}))
     return path
 
 
@@ -181,6 +187,106 @@ def test_xml_is_read_alike(tmp_path):
     np.testing.assert_array_equal(first.coords, second.coords)
 
 
+def test_barriers_crossings_and_restrictions_reach_the_network(tmp_path):
+    """A bollard, a crossing on an arterial road and a turn restriction become rules of nodes and ends of edges."""
+    ways = {
+        1: ((1, 2, 3), {"highway": "primary"}),
+        2: ((3, 4), {"highway": "primary"}),
+        3: ((3, 5), {"highway": "residential"}),
+        4: ((5, 6, 7), {"highway": "service"}),
+    }
+    path = write(
+        tmp_path,
+        ways,
+        tags={2: {"highway": "crossing"}, 6: {"barrier": "bollard"}, 7: {"highway": "crossing"}},
+        relations={1: ([("w", 1, "from"), ("n", 3, "via"), ("w", 3, "to")], {"restriction": "no_left_turn"})},
+    )
+    network = read(path)
+    rules = network.rules
+    assert network.edge_count == 6  # the ways are cut at the crossing and at the bollard
+    assert len(rules.crossings) == 1  # that on the service road severs nothing
+    assert [len(rules.blocked[mode]) for mode in ("drive",)] == [1]
+    assert "walk" not in rules.blocked
+    ((arrive, depart),) = rules.banned["drive"].tolist()
+    ends = np.column_stack((network.u, network.v)).ravel()
+    assert ends[arrive] == ends[depart]
+    assert network.classes[network.class_code[arrive // 2]] == "primary"
+    assert network.classes[network.class_code[depart // 2]] == "residential"
+    assert set(rules.nodes(network.u, network.v)) == {*rules.crossings, *rules.blocked["drive"], ends[arrive]}
+
+
+@pytest.mark.parametrize(
+    ("members", "tags", "code"),
+    [
+        ([("w", 1, "from"), ("w", 2, "via"), ("w", 3, "to")], {"restriction": "no_u_turn"}, "restriction_via_way"),
+        ([("w", 1, "from"), ("n", 2, "via"), ("w", 99, "to")], {"restriction": "no_left_turn"}, "restriction_members"),
+        ([("w", 1, "from"), ("w", 3, "to")], {"restriction": "no_left_turn"}, "restriction_members"),
+        ([("w", 1, "from"), ("n", 77, "via"), ("w", 3, "to")], {"restriction": "no_left_turn"}, "restriction_outside"),
+        ([("w", 1, "from"), ("n", 2, "via"), ("w", 2, "to")], {"restriction": "no_sense"}, "restriction_kind"),
+        ([("w", 1, "from"), ("n", 2, "via"), ("w", 2, "to")], {"restriction:hgv": "no_left_turn"}, None),
+        (
+            [("w", 1, "from"), ("n", 2, "via"), ("w", 2, "to")],
+            {"restriction": "no_left_turn", "except": "motorcar"},
+            None,
+        ),
+    ],
+)
+def test_restrictions_that_cannot_be_applied_are_told(members, tags, code, tmp_path):
+    """Turns by way of a way, lacking members or of an unknown kind are counted; those for others are not."""
+    ways = {n: ((n, n + 1), {"highway": "residential"}) for n in (1, 2, 3)}
+    log = FaultLog()
+    network = read(write(tmp_path, ways, nodes={77: ORIGIN}, relations={5: (members, tags)}), log)
+    assert log.to_frame()["code"].tolist() == ([code] if code else [])
+    assert not network.rules.banned
+
+
+def test_ferries_speeds_and_zones(tmp_path):
+    """A ferry takes its time whoever takes it; tagged speeds and zones serve the modes that read them."""
+    ways = {
+        1: ((1, 2), {"highway": "residential", "maxspeed": "40", "maxspeed:type": "CN:urban"}),
+        2: ((2, 3), {"route": "ferry", "duration": "0:10"}),
+        3: ((3, 4), {"highway": "residential", "maxspeed": "-40"}),
+    }
+    drive = default_modes()["drive"].with_overrides(
+        speed_kph={"ferry": 10.0}, tagged_speeds=True, urban_kph={"residential": 33.0}
+    )
+    modes = {
+        "drive": drive,
+        "zoned": replace(drive, name="zoned", tagged_speeds=False),
+        "walk": default_modes()["walk"],
+    }
+    log = FaultLog()
+    source = RoadSource(path=write(tmp_path, ways), kind="osm")
+    network = read_network(source, crs=CRS, modes=modes, log=log)
+    order = np.argsort(np.minimum(network.node_x[network.u], network.node_x[network.v]))
+    ferry = network.length_mm[order][1] * 3.6 / 600_000
+    assert network.edge_speeds("drive")[order].tolist() == pytest.approx([40.0, ferry, 25.0], rel=1e-4)
+    assert network.edge_speeds("zoned")[order].tolist() == pytest.approx([33.0, ferry, 25.0], rel=1e-4)
+    assert network.permitted("walk")[order].tolist() == [3, 0, 3]
+    assert log.to_frame()["code"].tolist() == ["speed_impossible"]
+    zoned = read_network(replace(source, default_zone="urban"), crs=CRS, modes=modes)
+    assert zoned.edge_speeds("zoned")[order].tolist() == pytest.approx([33.0, ferry, 33.0], rel=1e-4)
+
+
+def test_duplicates_loops_and_nodes_at_one_place_are_told(tmp_path):
+    """What is drawn twice, returns to its start or has no length is kept and told."""
+    ways = {
+        1: ((1, 2), {"highway": "residential"}),
+        2: ((2, 1), {"highway": "service"}),
+        3: ((2, 3, 4, 2), {"highway": "residential"}),
+        4: ((4, 5), {"highway": "residential"}),
+        5: ((6, 6), {"highway": "residential"}),
+    }
+    places = {4: (ORIGIN[0], ORIGIN[1] + 0.001), 5: (ORIGIN[0], ORIGIN[1] + 0.001)}
+    log = FaultLog()
+    network = read(write(tmp_path, ways, nodes=places), log)
+    told = log.to_frame().set_index("code")["message_en"]
+    assert network.edge_count == 5
+    assert told["duplicate_road"].startswith("1 stretches of road (0.1 km)")
+    assert "loop" not in told  # its third corner is a node
+    assert told["no_length"].startswith("1 ways have no length and are left out; 1 stretches join")
+
+
 LONG = {n: (range(30 * n, 30 * n + 30), {"highway": "residential", "name": f"road {n}"}) for n in range(1, 300)}
 PATH = {1: ((1, 2), {"highway": "path"})}
 
@@ -218,7 +324,7 @@ def test_an_address_is_not_followed():
 
 def test_no_roads_are_told(tmp_path):
     """A file without a road of the modes says how many highways it has."""
-    refused(write(tmp_path, {1: ((1, 2), {"building": "yes"})}), "expected roads for walk, drive.* 0 highways")
+    refused(write(tmp_path, {1: ((1, 2), {"building": "yes"})}), "expected roads for walk, cycle, drive.* 0 highways")
 
 
 def test_a_study_crs_of_another_place_is_refused(tmp_path):
@@ -236,3 +342,15 @@ def refused(path, words, *, crs=CRS):
         read_network(RoadSource(path=path, kind="osm"), crs=crs, modes=default_modes())
     assert len(error.value.faults) == 1
     assert "\n" not in str(error.value)
+
+
+def test_a_text_that_is_not_utf_8_is_refused(tmp_path):
+    """A damaged name ends osmium's process, not the planner's, and is one sentence."""
+    path = tmp_path / "named.osm.pbf"
+    with osmium.SimpleWriter(osmium.io.File(str(path), "pbf,pbf_compression=none")) as writer:
+        for node in (1, 2):
+            writer.add_node(Node(id=node, location=(ORIGIN[0] + node * 0.001, ORIGIN[1])))
+        writer.add_way(Way(id=1, nodes=[1, 2], tags={"highway": "residential", "name": "Rue de la Paix"}))
+    assert read(path).edge_count == 1
+    path.write_bytes(path.read_bytes().replace(b"Rue de la Paix", b"Rue \xff\xfe la Paix"))
+    refused(path, "could not read")

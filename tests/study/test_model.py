@@ -89,3 +89,23 @@ def test_the_sample_is_a_good_study(checkout: Path) -> None:
     study = read_study(path)
     assert study.crs == "EPSG:4550"
     assert {option.action for option in study.siting.options} == {"build", "upgrade", "expand"}
+
+
+def test_a_study_overrides_what_stops_a_mode(make, good) -> None:
+    """Barriers, restrictions, tagged speeds, urban speeds, ferries and the cost of crossing can be the study's own."""
+    text = good.replace("[modes.walk]", "[modes.walk]\nobeys_oneway = true") + (
+        "\n[modes.drive]\nbarriers = ['bollard']\nrestriction_tags = []\ntagged_speeds = true\n"
+        "urban_kph = { primary = 40 }\nu_turns = false\n"
+        "[modes.school_penalised]\ncrossing_s = 60\ncrossing_m = 90\n"
+        "[modes.cycle]\nspeed_kph = { ferry = 15 }\n"
+    )
+    modes = read_study(make(text)).modes
+    assert (modes["drive"].barriers, modes["drive"].restriction_tags) == (("bollard",), ())
+    assert (modes["drive"].tagged_speeds, modes["drive"].u_turns) == (True, False)
+    assert modes["drive"].urban_kph == {"primary": 40.0}
+    assert modes["school_penalised"].crossing_m == 90.0
+    assert modes["cycle"].speed_kph["ferry"] == 15.0
+    effective = read_study(make(text)).effective()["modes"]
+    assert effective["drive"]["barriers"] == ["bollard"]
+    assert effective["school_strict"]["severed_by"][-1] == "railway"
+    assert effective["school_strict"]["crossing_s"] is None

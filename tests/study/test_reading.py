@@ -179,7 +179,10 @@ def _faults(path: Path) -> tuple[str, ...]:
         (
             "[modes.walk]",
             "[modes.wlak]",
-            "expected one of the modes walk, drive, found [modes.wlak]: write [modes.walk].",
+            (
+                "expected one of the modes walk, cycle, drive, school_strict, school_penalised, found [modes.wlak]: "
+                "write [modes.walk]."
+            ),
         ),
     ],
 )
