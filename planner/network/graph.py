@@ -220,6 +220,8 @@ class RoadNetwork:
         Nodes carry ``x``, ``y``; arcs, whose key is the number of the edge, ``length`` (metres), ``travel_time``
         (seconds), the integers ``length_mm`` and ``time_ms``, ``highway``, and ``oneway`` (whether the other direction
         is closed). Each direction of an edge is an arc. `planner.network.from_networkx` makes a network of it again.
+        Rules of what may be done at a node (forbidden turns, barriers, roads not to be crossed) have no place in such a
+        graph: costs over it can be lower than the planner's.
 
         Parameters
         ----------

@@ -142,7 +142,7 @@ def banned_turns(restrictions: Iterable[Restriction], node_of: npt.NDArray[np.in
         for here, there in product(one.here, one.there):
             pairs = _arms(here, there, around, ends)
             if not pairs:
-                left_out += 1
+                left_out += not _is_idle(one.only, here, there, around, ends)
             elif one.only:
                 to = {depart for _, depart in pairs}
                 turns |= {(arrive, int(other)) for arrive, _ in pairs for other in around if int(other) not in to}
@@ -163,9 +163,18 @@ def _arms(here: int, there: int, around: npt.NDArray[np.int64], ends: Ends) -> s
     return set()
 
 
+def _is_idle(only: bool, here: int, there: int, around: npt.NDArray[np.int64], ends: Ends) -> bool:  # noqa: FBT001
+    """Return whether one-way streets and access forbid anyway what a restriction would."""
+    way = ends.way[around // 2]
+    come, go = around[way == here], around[way == there]
+    if not len(come) or not len(go):
+        return False
+    return not ends.may_arrive[come].any() or not (only or ends.may_depart[go].any())
+
+
 _REASONS = {
     "via_way": ("经由道路（而非节点）", "lead by way of roads, not of a node"),
-    "members": ("成员缺失或不明确，或对该方式无意义", "have members that are missing, ambiguous or closed to the mode"),
+    "members": ("成员缺失、不明确或对该方式封闭", "have members that are missing, ambiguous or closed to the mode"),
     "outside": ("节点不在道路上", "turn at a node that is on no road"),
     "kind": ("类型未知或有条件", "are of an unknown kind"),
 }

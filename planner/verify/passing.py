@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from planner.verify.ways import Ints, Settings, Turn
+from planner.verify.told import Turn
+from planner.verify.ways import Ints, Settings
 
 Flags = npt.NDArray[np.bool_]
 End = tuple[int, int]

@@ -15,7 +15,8 @@ from scipy.sparse.csgraph import connected_components
 
 from planner.units import lengths_mm, travel_times_ms
 from planner.verify.passing import Lanes, Plan, lanes_of, nodes_of, stopped_parts
-from planner.verify.ways import Chains, Ints, Said, Settings, Turn
+from planner.verify.told import Said, Turn
+from planner.verify.ways import Chains, Ints, Settings
 
 Flags = npt.NDArray[np.bool_]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +21,7 @@ import shapely
 
 from planner.errors import VerificationError
 from planner.verify import tags as said
+from planner.verify.told import Said, Turn
 
 Ints = npt.NDArray[np.int64]
 Settings = Mapping[str, Any]
@@ -28,52 +29,6 @@ Settings = Mapping[str, Any]
 _Node = tuple[int, float, float]  # id, longitude, latitude
 _Tags = dict[str, str]
 _KEYS = ("highway", "railway", "route", "barrier", "type")
-
-
-class Turn(NamedTuple):
-    """A turn restriction: at a vertex (later a node), from ways to ways; whether these are the only turns allowed."""
-
-    only: bool
-    here: tuple[int, ...]
-    there: tuple[int, ...]
-    at: int
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Said:
-    """What tags say of features and vertices beyond class and direction.
-
-    Attributes
-    ----------
-    way
-        Number of the way of each feature.
-    direction
-        By mode: of each feature, where the mode has tags of its own.
-    tagged_kph
-        Of each feature, NaN for none.
-    setting
-        "urban", "rural" or "" of each feature.
-    stopped
-        By mode: vertices that it cannot pass.
-    crossings, rails
-        Vertices where one may cross on foot, and those on a railway where one may not.
-    turns
-        By mode.
-    """
-
-    way: list[int]
-    direction: dict[str, list[int]] = field(default_factory=dict)
-    tagged_kph: list[float] = field(default_factory=list)
-    setting: list[str] = field(default_factory=list)
-    stopped: dict[str, set[int]] = field(default_factory=dict)
-    crossings: set[int] = field(default_factory=set)
-    rails: set[int] = field(default_factory=set)
-    turns: dict[str, list[Turn]] = field(default_factory=dict)
-
-    def vertices(self) -> set[int]:
-        """Return the vertices at which roads are cut because something is said of them."""
-        via = {turn.at for turns in self.turns.values() for turn in turns}
-        return self.crossings.union(self.rails, via, *self.stopped.values())
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -240,6 +240,16 @@ def test_restrictions_that_cannot_be_applied_are_told(members, tags, code, tmp_p
     assert not network.rules.banned
 
 
+def test_restrictions_that_one_way_streets_make_idle_are_not_told(tmp_path):
+    """No turn into a street that cannot be entered there anyway: nothing to forbid, and nothing to tell."""
+    ways = {1: ((1, 2), {"highway": "residential"}), 2: ((3, 2), {"highway": "residential", "oneway": "yes"})}
+    members = [("w", 1, "from"), ("n", 2, "via"), ("w", 2, "to")]
+    for kind, codes in (("no_right_turn", []), ("only_straight_on", ["restriction_members"])):
+        log = FaultLog()
+        assert not read(write(tmp_path, ways, relations={5: (members, {"restriction": kind})}), log).rules.banned
+        assert log.to_frame()["code"].tolist() == codes
+
+
 def test_ferries_speeds_and_zones(tmp_path):
     """A ferry takes its time whoever takes it; tagged speeds and zones serve the modes that read them."""
     ways = {
