@@ -14,8 +14,9 @@ import pandas as pd
 from planner.errors import NetworkError, fault
 from planner.network.blocks import blocks_of, in_order
 from planner.network.bounded_search import Desk, bounded_rows, desk_of
-from planner.network.compiled import MAX_CUTOFF, Buckets, Direct, Ends, Links, Starts, links_of, queue_of, trimmed
-from planner.network.legs import Roads, arriving, direct_pairs, hanging, leaving
+from planner.network.compiled import MAX_CUTOFF, Buckets, Direct, Ends, Links, Starts, queue_of
+from planner.network.landing import Landing, landing_of, starts_of
+from planner.network.legs import Roads, direct_pairs
 from planner.network.reach import Reach, ReachLabel
 from planner.network.snapping import Attachments
 
@@ -72,6 +73,7 @@ def bounded_reach(
     cutoff: int,
     threads: int = 1,
     executor: Executor | None = None,
+    landing: Landing | None = None,
 ) -> Reach:
     """Return all costs up to a cutoff, access legs included.
 
@@ -89,18 +91,22 @@ def bounded_reach(
         How many threads search, where no executor is given.
     executor
         Computes blocks of places instead: of processes, or of a cluster. It stays open.
+    landing
+        The targets made ready, where they are.
 
     Raises
     ------
     NetworkError
         If the cutoff is negative or does not fit into 32 bits.
     """
-    work = bounded_work(roads, places, targets, cutoff)
+    work = bounded_work(roads, places, targets, cutoff, landing=landing)
     parts = list(bounded_parts(work, threads=threads, executor=executor))
     return joined(label, places.ids, targets.ids, cutoff, parts)
 
 
-def bounded_work(roads: Roads, places: Attachments, targets: Attachments, cutoff: int) -> BoundedWork:
+def bounded_work(
+    roads: Roads, places: Attachments, targets: Attachments, cutoff: int, *, landing: Landing | None = None
+) -> BoundedWork:
     """Return a bounded search made ready.
 
     Raises
@@ -109,10 +115,8 @@ def bounded_work(roads: Roads, places: Attachments, targets: Attachments, cutoff
         If the cutoff is negative or does not fit into 32 bits.
     """
     require_cutoff(cutoff)
-    links = links_of(roads.arcs)
-    starts = trimmed(links, leaving(roads, places), False)  # noqa: FBT003 - compiled functions take no names
-    legs = trimmed(links, arriving(roads, targets), True)  # noqa: FBT003
-    ends = hanging(legs, len(roads.arcs.indptr) - 1)
+    links, legs, ends = landing or landing_of(roads, targets)
+    starts = starts_of(roads, links, places)
     direct, _ = direct_pairs(roads, places, targets)
     return BoundedWork(links, starts, direct, legs, ends, cutoff, queue_of(roads.arcs, starts, cutoff))
 

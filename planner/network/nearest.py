@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import NetworkError, fault
-from planner.network.compiled import MAX_CUTOFF, Links, Starts, links_of, queue_of, trimmed
-from planner.network.legs import Roads, arriving, direct_pairs, leaving
+from planner.network.compiled import MAX_CUTOFF, Links, Starts, queue_of
+from planner.network.landing import Landing, landing_of, starts_of
+from planner.network.legs import Roads, direct_pairs
 from planner.network.nearest_search import FULL, OVERFLOW, nearest_at_nodes, nearest_at_targets
 from planner.network.reach import Nearest, ReachLabel
 from planner.network.snapping import Attachments
@@ -16,7 +17,15 @@ _ROOM = 1 << 12
 """Entries of a queue beyond one for each node."""
 
 
-def nearest_places(label: ReachLabel, roads: Roads, places: Attachments, targets: Attachments, *, k: int) -> Nearest:
+def nearest_places(
+    label: ReachLabel,
+    roads: Roads,
+    places: Attachments,
+    targets: Attachments,
+    *,
+    k: int,
+    landing: Landing | None = None,
+) -> Nearest:
     """Return the k nearest places of every target, access legs included.
 
     Parameters
@@ -31,6 +40,8 @@ def nearest_places(label: ReachLabel, roads: Roads, places: Attachments, targets
         How they attach to it.
     k
         Length of the lists; as many as there are places, if these are fewer.
+    landing
+        The targets made ready, where they are.
 
     Raises
     ------
@@ -39,9 +50,8 @@ def nearest_places(label: ReachLabel, roads: Roads, places: Attachments, targets
     """
     kept = list_length(k, len(places.ids))
     bits = max(len(places.ids).bit_length(), 1)
-    links = links_of(roads.arcs)
-    starts = trimmed(links, leaving(roads, places), False)  # noqa: FBT003 - compiled functions take no names
-    legs = trimmed(links, arriving(roads, targets), True)  # noqa: FBT003
+    links, legs, _ = landing or landing_of(roads, targets)
+    starts = starts_of(roads, links, places)
     labels, at_nodes = _labels(roads, links, starts, kept, bits)
     _, direct = direct_pairs(roads, places, targets)
     place, cost, at_targets = nearest_at_targets(labels, kept, legs, direct, bits)

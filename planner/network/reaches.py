@@ -12,6 +12,7 @@ import pandas as pd
 from planner.errors import NetworkError, fault, shortened
 from planner.network.bounded import bounded_reach
 from planner.network.graph import RoadNetwork
+from planner.network.landing import Landing, landing_of
 from planner.network.legs import Roads, roads_of
 from planner.network.modes import STRAIGHT, Mode
 from planner.network.nearest import nearest_places
@@ -151,6 +152,7 @@ class _Bench:
     snappers: dict[str, Snapper] = field(default_factory=dict)
     attachments: dict[tuple[str, TargetKind], Attachments] = field(default_factory=dict)
     views: dict[tuple[str, CostKind], ModeView] = field(default_factory=dict)
+    landings: dict[tuple[ReachKey, TargetKind], Landing] = field(default_factory=dict)
     used: dict[tuple[str, TargetKind], pd.DataFrame] = field(default_factory=dict)
 
     def bounded(self, need: Need) -> Reach:
@@ -158,14 +160,17 @@ class _Bench:
         if _is_straight(label.key):
             return straight_reach(label, *self._points(need), cutoff=need.cutoff, threads=threads)
         places, targets = self._attached(need)
-        return bounded_reach(label, self._roads(label.key), places, targets, cutoff=need.cutoff, threads=threads)
+        roads, landing = self._roads(label.key), self._landing(label, targets)
+        return bounded_reach(label, roads, places, targets, cutoff=need.cutoff, threads=threads, landing=landing)
 
     def nearest(self, need: Need, k: int) -> Nearest:
         label = need.label
         if _is_straight(label.key):
             return straight_nearest(label, *self._points(need), k=k, threads=self.settings.thread_count)
         places, targets = self._attached(need)
-        return nearest_places(label, self._roads(label.key), places, targets, k=k)
+        return nearest_places(
+            label, self._roads(label.key), places, targets, k=k, landing=self._landing(label, targets)
+        )
 
     def access(self) -> dict[tuple[str, TargetKind], pd.DataFrame]:
         """Return the access tables of everything that was attached, straight lines included."""
@@ -195,6 +200,14 @@ class _Bench:
                 self.snappers[mode] = Snapper(self._required_network(mode), mode, self.settings)
             self.attachments[(mode, kind)] = self.snappers[mode].attach(self._table(kind))
         return self.attachments[(mode, kind)]
+
+    def _landing(self, label: ReachLabel, targets: Attachments) -> Landing:
+        """Return the targets made ready; once for all services, except where every service has its own."""
+        if label.targets == "place":
+            return landing_of(self._roads(label.key), targets)
+        if (label.key, label.targets) not in self.landings:
+            self.landings[(label.key, label.targets)] = landing_of(self._roads(label.key), targets)
+        return self.landings[(label.key, label.targets)]
 
     def _roads(self, key: ReachKey) -> Roads:
         network = self._required_network(key.mode)
