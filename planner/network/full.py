@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planner.network.blocks import blocks_of, in_order
+from planner.network.blocks import blocks_of
 from planner.network.bounded import Part, bounded_reach, joined
 from planner.network.compiled import MAX_CUTOFF, UNSEEN, Links, Starts
 from planner.network.contraction_search import Shrinking, contracted, upward
 from planner.network.full_search import LANES, full_rows, leading_to
-from planner.network.landing import Landing, landing_of, starts_of
+from planner.network.landing import landing_of, starts_of
 from planner.network.legs import direct_pairs
 from planner.network.reach import Reach, ReachLabel
 from planner.network.router import Points, Router
@@ -21,7 +21,7 @@ from planner.network.router import Points, Router
 WORTH_A_HIERARCHY = 150
 """Places from which a hierarchy, which has to be made first, is sooner done than one search per place (measured)."""
 
-_BLOCK = 16 * LANES
+_BLOCK = 4 * LANES
 
 
 class Hierarchy(NamedTuple):
@@ -40,10 +40,18 @@ class Hierarchy(NamedTuple):
     down: Links
 
 
-def hierarchy_of(links: Links) -> Hierarchy:
-    """Return the contraction hierarchy of arcs. Costs above `MAX_CUTOFF` are not kept."""
-    count, arcs = len(links.indptr) - 1, len(links.link)
-    room = 3 * arcs + 1024
+def hierarchy_of(links: Links, *, room: int = 0) -> Hierarchy:
+    """Return the contraction hierarchy of arcs. Costs above `MAX_CUTOFF` are not kept.
+
+    Parameters
+    ----------
+    links
+        The arcs.
+    room
+        How many arcs and shortcuts there is room for at first; 0 for three times the arcs. It grows as needed.
+    """
+    count = len(links.indptr) - 1
+    room = room or 3 * len(links.link) + 1024
     while True:
         left = Shrinking(
             first_out=np.full(count, -1, dtype=np.int32),
@@ -92,29 +100,45 @@ def full_reach(
         return bounded_reach(
             label, router.roads, here, there, cutoff=MAX_CUTOFF, threads=threads, landing=landing
         )  # fmt: skip
-    starts = starts_of(router.roads, landing.links, here)
     direct, _ = direct_pairs(router.roads, here, there)
-    levels = hierarchy or hierarchy_of(landing.links)
-    inner, down, legs = _below(levels, landing)
-    climbing = Starts(np.where(starts.node >= 0, levels.position[starts.node], -1).astype(np.int32), starts.cost)
-
-    def rows(block: slice) -> Part:
-        some = Starts(climbing.node[block], climbing.cost[block])
-        costs = full_rows(levels.up, down, inner, some, legs)
-        pairs = slice(direct.indptr[block.start], direct.indptr[block.stop])
-        row = np.repeat(np.arange(len(costs)), np.diff(direct.indptr[block.start : block.stop + 1]))
-        np.minimum.at(costs, (row, direct.other[pairs]), direct.cost[pairs])
-        held = costs <= MAX_CUTOFF
-        return held.sum(axis=1), np.nonzero(held)[1].astype(np.int32), costs[held].astype(np.int32)
-
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        blocks = blocks_of(len(here.ids), _BLOCK)
-        parts = list(in_order(lambda block: pool.submit(rows, block), blocks, ahead=2 * threads))
+    starts = starts_of(router.roads, landing.links, here)
+    costs = full_costs(hierarchy or hierarchy_of(landing.links), starts, landing.legs, threads=threads)
+    row = np.repeat(np.arange(len(costs)), np.diff(direct.indptr))
+    along = np.minimum(direct.cost, np.int64(UNSEEN)).astype(np.int32)
+    np.minimum.at(costs, (row, direct.other), along)
+    parts = [_part(costs[block]) for block in blocks_of(len(here.ids), _BLOCK)]
     return joined(label, here.ids, there.ids, MAX_CUTOFF, parts)
 
 
-def _below(levels: Hierarchy, landing: Landing) -> tuple[npt.NDArray[np.int32], Links, Starts]:
-    """Return the part of a hierarchy that leads to targets, and the targets' legs by its nodes."""
-    node = np.where(landing.legs.node >= 0, levels.position[landing.legs.node], -1).astype(np.int32)
-    inner, down = leading_to(levels.down, node.ravel())
-    return inner, down, Starts(np.where(node >= 0, inner[node], -1).astype(np.int32), landing.legs.cost)
+def full_costs(levels: Hierarchy, starts: Starts, legs: Starts, *, threads: int) -> npt.NDArray[np.int32]:
+    """Return the costs of all places (rows of `starts`) and targets (of `legs`), UNSEEN for none.
+
+    The search climbs from the side that has fewer points: against the arcs, where these are the targets.
+    """
+    if len(legs.node) < len(starts.node):
+        turned = Hierarchy(position=levels.position, up=levels.down, down=levels.up)
+        return np.ascontiguousarray(full_costs(turned, legs, starts, threads=threads).T)
+    climbing = _placed(starts, levels.position)
+    below = _placed(legs, levels.position)
+    inner, down = leading_to(levels.down, below.node.ravel())
+    landing = _placed(below, inner)
+    costs = np.empty((len(starts.node), len(legs.node)), dtype=np.int32)
+
+    def fill(block: slice) -> None:
+        some = Starts(climbing.node[block], climbing.cost[block])
+        full_rows(levels.up, down, inner, some, landing, costs[block])
+
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        list(pool.map(fill, blocks_of(len(costs), _BLOCK)))
+    return costs
+
+
+def _placed(points: Starts, position: npt.NDArray[np.int32]) -> Starts:
+    """Return points whose nodes are numbered by position."""
+    return Starts(np.where(points.node >= 0, position[points.node], -1).astype(np.int32), points.cost)
+
+
+def _part(costs: npt.NDArray[np.int32]) -> Part:
+    """Return some rows of costs without those that are none."""
+    held = costs < UNSEEN
+    return held.sum(axis=1), np.nonzero(held)[1].astype(np.int32), costs[held]

@@ -91,8 +91,8 @@ def _sweep(down: Links, lanes: U32) -> None:
 
 
 @compiled
-def full_rows(up: Links, down: Links, inner: I32, starts: Starts, legs: Starts) -> I64:
-    """Return the costs from places to all targets.
+def full_rows(up: Links, down: Links, inner: I32, starts: Starts, legs: Starts, costs: I32) -> None:
+    """Write the costs from places to all targets.
 
     Parameters
     ----------
@@ -104,17 +104,14 @@ def full_rows(up: Links, down: Links, inner: I32, starts: Starts, legs: Starts) 
         One row per place; nodes by position in the hierarchy.
     legs
         One row per target; nodes by position in `down`.
-
-    Returns
-    -------
-    numpy.ndarray
-        int64, shape (places, targets); UNSEEN or more for none.
+    costs
+        int32, shape (places, targets), to be written: UNSEEN for none.
     """
     known = np.full(up.indptr.size - 1, UNSEEN, dtype=np.int32)
     touched = np.empty(known.size, dtype=np.int32)
     heap = np.empty(up.link.shape[0] + 4, dtype=np.int64)
     lanes = np.empty((down.indptr.size - 1, LANES), dtype=np.uint32)
-    costs = np.full((starts.node.shape[0], legs.node.shape[0]), np.int64(UNSEEN), dtype=np.int64)
+    costs[:] = UNSEEN
     for first in range(0, starts.node.shape[0], LANES):
         lanes[:] = UNSEEN
         last = min(first + LANES, starts.node.shape[0])
@@ -132,5 +129,6 @@ def full_rows(up: Links, down: Links, inner: I32, starts: Starts, legs: Starts) 
                 if node >= 0:
                     leg = legs.cost[target, end]
                     for place in range(first, last):
-                        costs[place, target] = min(costs[place, target], leg + np.int64(lanes[node, place - first]))
-    return costs
+                        total = leg + np.int64(lanes[node, place - first])
+                        if total < costs[place, target]:
+                            costs[place, target] = total
