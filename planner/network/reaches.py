@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -36,6 +37,7 @@ def reaches(
     modes: Mapping[str, Mode] | None = None,
     settings: NetworkSettings = DEFAULT_SETTINGS,
     k: int = 4,
+    executor: Executor | None = None,
 ) -> Reaches:
     """Return every reach that is needed, and the k nearest places beside each.
 
@@ -57,13 +59,17 @@ def reaches(
         How points attach; threads.
     k
         Length of the lists of nearest places (shorter where there are fewer places).
+    executor
+        Computes blocks of places of the bounded reaches over roads instead of threads here: of processes, or of a
+        cluster (``distributed.Client.get_executor()``). It stays open.
 
     Raises
     ------
     NetworkError
         If a mode needs roads and there are none, a place is unknown, a coordinate missing, or a key impossible.
     """
-    bench = _Bench(_with_modes(network, modes), settings, places, {"demand": demand, "anchor": anchors})
+    targets: dict[TargetKind, pd.DataFrame] = {"demand": demand, "anchor": anchors}
+    bench = _Bench(_with_modes(network, modes), settings, places, targets, executor)
     merged = _merged(needs)
     bounded = {need.label: bench.bounded(need) for need in merged}
     nearest = {need.label: bench.nearest(need, k) for need in merged}
@@ -149,6 +155,7 @@ class _Bench:
     settings: NetworkSettings
     places: pd.DataFrame
     targets: Mapping[TargetKind, pd.DataFrame]
+    executor: Executor | None = None
     snappers: dict[str, Snapper] = field(default_factory=dict)
     attachments: dict[tuple[str, TargetKind], Attachments] = field(default_factory=dict)
     views: dict[tuple[str, CostKind], ModeView] = field(default_factory=dict)
@@ -161,7 +168,16 @@ class _Bench:
             return straight_reach(label, *self._points(need), cutoff=need.cutoff, threads=threads)
         places, targets = self._attached(need)
         roads, landing = self._roads(label.key), self._landing(label, targets)
-        return bounded_reach(label, roads, places, targets, cutoff=need.cutoff, threads=threads, landing=landing)
+        return bounded_reach(
+            label,
+            roads,
+            places,
+            targets,
+            cutoff=need.cutoff,
+            threads=threads,
+            executor=self.executor,
+            landing=landing,
+        )
 
     def nearest(self, need: Need, k: int) -> Nearest:
         label = need.label
