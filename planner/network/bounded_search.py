@@ -72,6 +72,26 @@ def desk_of(node_count: int, target_count: int, buckets: Buckets, *, room: int =
 
 
 @compiled
+def _seeded(nodes: I32, costs: I64, limit: int, shift: int, desk: Desk) -> tuple[int, int, np.uint32]:
+    """Queue where a search starts; return how many nodes are touched, how many entries there are, the first bucket."""
+    known, entries, head = desk.cost, desk.entries, desk.head
+    count, live, bucket = 0, 0, np.uint32(limit >> shift)
+    for start in range(nodes.size):
+        node, cost = nodes[start], costs[start]
+        if node >= 0 and cost <= limit and cost < known[node]:
+            if known[node] == UNSEEN:
+                desk.touched[count] = node
+                count += 1
+            known[node] = cost
+            slot = np.uint32(cost >> shift) & np.uint32(head.size - 1)
+            entries[live, _NODE], entries[live, _COST], entries[live, _NEXT] = node, cost, head[slot]
+            head[slot] = live
+            live += 1
+            bucket = min(bucket, np.uint32(cost >> shift))
+    return count, live, bucket
+
+
+@compiled
 def search(links: Links, nodes: I32, costs: I64, limit: int, shift: int, desk: Desk) -> int:
     """Find the cost of every node up to the limit.
 
@@ -85,21 +105,8 @@ def search(links: Links, nodes: I32, costs: I64, limit: int, shift: int, desk: D
     indptr, link = links.indptr, links.link
     known, touched, head, entries = desk.cost, desk.touched, desk.head, desk.entries
     mask = np.uint32(head.size - 1)
-    count, live, top, free = 0, 0, 0, np.int32(-1)
-    bucket = np.uint32(limit >> shift)
-    for start in range(nodes.size):
-        if nodes[start] >= 0 and costs[start] <= limit and costs[start] < known[nodes[start]]:
-            node, cost = np.uint32(nodes[start]), np.int32(costs[start])
-            if known[node] == UNSEEN:
-                touched[count] = node
-                count += 1
-            known[node] = cost
-            slot = np.uint32(cost >> shift) & mask
-            entries[top, _NODE], entries[top, _COST], entries[top, _NEXT] = node, cost, head[slot]
-            head[slot] = top
-            top += 1
-            live += 1
-            bucket = min(bucket, np.uint32(cost >> shift))
+    count, live, bucket = _seeded(nodes, costs, limit, shift, desk)
+    top, free = live, np.int32(-1)
     while live > 0:
         item = head[bucket & mask]
         if item < 0:
@@ -182,10 +189,10 @@ def _by_target(legs: Starts, desk: Desk, cutoff: int) -> int:
 
 
 @compiled
-def _lowest_bit(word: np.uint64) -> int:
+def _lowest_bit(word: np.uint64) -> np.int64:
     """Return the number of the lowest bit that is set."""
     lowest = word & (~word + np.uint64(1))
-    return _BIT_OF[(lowest * _DE_BRUIJN) >> np.uint64(58)]  # type: ignore[return-value]
+    return np.int64(_BIT_OF[(lowest * _DE_BRUIJN) >> np.uint64(58)])
 
 
 @compiled

@@ -7,7 +7,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, ParamSpec, TypeVar, cast
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
@@ -17,6 +17,9 @@ from planner.network.views import Arcs
 
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
+
+Whole = int | np.integer[Any]
+"""An integer in a compiled function."""
 
 UNSEEN = np.int32(2**31 - 1)
 """Cost of a node or target that was not reached."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.network.compiled import I32, I64, MAX_CUTOFF, UNSEEN, Links, compiled
+from planner.network.compiled import I32, I64, MAX_CUTOFF, UNSEEN, Links, Whole, compiled
 
 _TAIL, _HEAD, _COST, _NEXT_OUT, _NEXT_IN = range(5)
 _LOW = np.int64(0xFFFFFFFF)
@@ -48,7 +48,7 @@ class Shrinking(NamedTuple):
 
 
 @compiled
-def push(heap: I64, size: int, key: int) -> int:
+def push(heap: I64, size: int, key: Whole) -> int:
     """Put a key into a heap of four children per parent; return its new size."""
     at = size
     while at > 0:
@@ -84,7 +84,7 @@ def pop(heap: I64, size: int) -> int:
 
 
 @compiled
-def _witness(left: Shrinking, start: int, avoided: int, limit: int, settle: int) -> int:
+def _witness(left: Shrinking, start: int, avoided: int, limit: Whole, settle: int) -> int:
     """Find costs from a node that avoid another, up to a limit and a number of nodes; return how many were touched."""
     known, touched, heap, arc = left.known, left.touched, left.heap, left.arc
     known[start], touched[0] = 0, start

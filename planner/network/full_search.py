@@ -23,6 +23,21 @@ _LOW = np.int64(0xFFFFFFFF)
 
 
 @compiled
+def _cut_out(down: Links, inner: I32, nodes: int, arcs: int) -> Links:
+    """Return the arcs of some nodes by their new positions."""
+    indptr = np.zeros(nodes + 1, dtype=np.int64)
+    link = np.empty((arcs, 2), dtype=np.int32)
+    filled = 0
+    for at in range(inner.size):
+        if inner[at] >= 0:
+            for arc in range(down.indptr[at], down.indptr[at + 1]):
+                link[filled, 0], link[filled, 1] = inner[down.link[arc, 0]], down.link[arc, 1]
+                filled += 1
+            indptr[inner[at] + 1] = filled
+    return Links(indptr=indptr, link=link)
+
+
+@compiled
 def leading_to(down: Links, ends: I32) -> tuple[I32, Links]:
     """Return the part of a hierarchy from which nodes are reached downward: new positions (-1 outside) and its arcs."""
     count = down.indptr.size - 1
@@ -41,16 +56,7 @@ def leading_to(down: Links, ends: I32) -> tuple[I32, Links]:
             inner[at] = nodes
             nodes += 1
             arcs += down.indptr[at + 1] - down.indptr[at]
-    indptr = np.zeros(nodes + 1, dtype=np.int64)
-    link = np.empty((arcs, 2), dtype=np.int32)
-    filled = 0
-    for at in range(count):
-        if held[at]:
-            for arc in range(down.indptr[at], down.indptr[at + 1]):
-                link[filled, 0], link[filled, 1] = inner[down.link[arc, 0]], down.link[arc, 1]
-                filled += 1
-            indptr[inner[at] + 1] = filled
-    return inner, Links(indptr=indptr, link=link)
+    return inner, _cut_out(down, inner, nodes, arcs)
 
 
 @compiled
@@ -130,5 +136,4 @@ def full_rows(up: Links, down: Links, inner: I32, starts: Starts, legs: Starts, 
                     leg = legs.cost[target, end]
                     for place in range(first, last):
                         total = leg + np.int64(lanes[node, place - first])
-                        if total < costs[place, target]:
-                            costs[place, target] = total
+                        costs[place, target] = min(total, np.int64(costs[place, target]))

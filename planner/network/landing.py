@@ -8,6 +8,8 @@ from planner.network.compiled import Ends, Links, Starts, links_of, trimmed
 from planner.network.legs import Roads, arriving, hanging, leaving
 from planner.network.snapping import Attachments
 
+_ARRIVING, _LEAVING = True, False
+
 
 class Landing(NamedTuple):
     """Targets by one mode, cost and direction.
@@ -28,10 +30,10 @@ class Landing(NamedTuple):
 def landing_of(roads: Roads, targets: Attachments) -> Landing:
     """Return targets made ready."""
     links = links_of(roads.arcs)
-    legs = trimmed(links, arriving(roads, targets), True)  # noqa: FBT003 - compiled functions take no names
+    legs = trimmed(links, arriving(roads, targets), _ARRIVING)
     return Landing(links=links, legs=legs, ends=hanging(legs, len(links.indptr) - 1))
 
 
 def starts_of(roads: Roads, links: Links, places: Attachments) -> Starts:
     """Return where the searches from places start."""
-    return trimmed(links, leaving(roads, places), False)  # noqa: FBT003 - compiled functions take no names
+    return trimmed(links, leaving(roads, places), _LEAVING)

@@ -62,7 +62,7 @@ def nearest_places(
 
 
 def _labels(roads: Roads, links: Links, starts: Starts, k: int, bits: int) -> tuple[npt.NDArray[np.int64], int]:
-    """Return the labels of all nodes, and whether a cost was too large; again with more room where it was too little."""
+    """Return the labels of all nodes, and how it went; again with more room where it was too little."""
     queue = queue_of(roads.arcs, starts, MAX_CUTOFF, together=True)
     room = _ROOM + len(roads.arcs.indptr) + starts.node.size
     while True:

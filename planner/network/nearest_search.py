@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.network.compiled import I32, I64, Buckets, Direct, Links, Starts, compiled
+from planner.network.compiled import I32, I64, Buckets, Direct, Links, Starts, Whole, compiled
 
 NO_LABEL = np.int64(2**63 - 1)
 
@@ -23,7 +23,7 @@ _LOW = np.int64(0xFFFFFFFF)
 
 
 @compiled
-def _accept(best: I64, first: int, k: int, label: int, mask: int) -> bool:
+def _accept(best: I64, first: Whole, k: int, label: Whole, mask: Whole) -> bool:
     """Put a label into the list at ``first:first + k``, ascending, each place once; return whether it belongs there."""
     at, last = np.uint64(first), np.uint64(first + k - 1)
     if label >= best[last]:
@@ -42,6 +42,36 @@ def _accept(best: I64, first: int, k: int, label: int, mask: int) -> bool:
         at += np.uint64(1)
     best[at] = moved
     return True
+
+
+@compiled
+def _is_held(best: I64, first: Whole, k: int, label: Whole) -> bool:
+    """Whether a list still holds a label, or better ones have taken its place."""
+    for rank in range(np.uint64(first), np.uint64(first + k)):  # noqa: SIM110 - Numba compiles no generators here
+        if best[rank] == label:
+            return True
+    return False
+
+
+@compiled
+def _seeded(
+    starts: Starts, k: int, place_bits: int, shift: Whole, best: I64, head: I32, entries: I64
+) -> tuple[int, np.uint64]:
+    """Queue all places; return how many entries there are (-1 where there is too little room), and the first bucket."""
+    live, bucket = 0, np.uint64(NO_LABEL)
+    mask = (np.int64(1) << place_bits) - 1
+    for place in range(starts.node.shape[0]):
+        for end in range(2):
+            node, label = np.int64(starts.node[place, end]), (starts.cost[place, end] << place_bits) | place
+            if node >= 0 and _accept(best, node * k, k, label, mask):
+                if live == entries.shape[0]:
+                    return -1, bucket
+                bucket = min(bucket, np.uint64(label >> shift))
+                slot = np.uint64(label >> shift) & np.uint64(head.size - 1)
+                entries[live, _LABEL], entries[live, _NODE_NEXT] = label, (node << 32) | (head[slot] & _LOW)
+                head[slot] = live
+                live += 1
+    return live, bucket
 
 
 @compiled
@@ -78,20 +108,10 @@ def nearest_at_nodes(
     mask = (np.int64(1) << place_bits) - 1
     slots = np.uint64(buckets.length - 1)
     shift = np.int64(buckets.shift + place_bits)
-    live, top, free = 0, 0, np.int32(-1)
-    bucket = np.uint64(NO_LABEL)
-    for place in range(starts.node.shape[0]):
-        for end in range(2):
-            start, label = np.int64(starts.node[place, end]), (starts.cost[place, end] << place_bits) | place
-            if start >= 0 and _accept(best, start * k, k, label, mask):
-                if top == room:
-                    return best, FULL
-                bucket = min(bucket, np.uint64(label >> shift))
-                slot = np.uint64(label >> shift) & slots
-                entries[top, _LABEL], entries[top, _NODE_NEXT] = label, (start << 32) | (head[slot] & _LOW)
-                head[slot] = top
-                top += 1
-                live += 1
+    live, bucket = _seeded(starts, k, place_bits, shift, best, head, entries)
+    top, free = live, np.int32(-1)
+    if live < 0:
+        return best, FULL
     while live > 0:
         item = head[bucket & slots]
         if item < 0:
@@ -104,11 +124,7 @@ def nearest_at_nodes(
         free = item
         live -= 1
         node = np.uint32(both >> 32)
-        rank = np.uint64(node) * np.uint64(k)
-        end = rank + np.uint64(k)
-        while rank < end and best[rank] != label:
-            rank += np.uint64(1)
-        if rank == end:  # a better one has taken its place
+        if not _is_held(best, np.int64(node) * k, k, label):
             continue
         for arc in range(np.uint64(indptr[node]), np.uint64(indptr[node + np.uint32(1)])):
             neighbour = np.int64(link[arc, 0])

@@ -59,7 +59,9 @@ def save_reach(reach: Reach, path: Path | str) -> None:
         unfinished.replace(path)
     except OSError as error:
         unfinished.unlink(missing_ok=True)
-        raise OutputError(fault("a file that can be written", f"{path.name}: {error.strerror}", "choose another")) from None
+        raise OutputError(
+            fault("a file that can be written", f"{path.name}: {error.strerror}", "choose another")
+        ) from None
 
 
 def load_reach(path: Path | str) -> Reach:
@@ -74,8 +76,6 @@ def load_reach(path: Path | str) -> Reach:
     try:
         table = pq.read_table(path, read_dictionary=["place_id", "target_id"])
         about = json.loads(table.schema.metadata[_KEY])
-        if about["format"] != FORMAT:
-            raise KeyError(about["format"])
         return _reach(table, about)
     except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError):
         do = "give a file that save_reach wrote with this version"
@@ -90,8 +90,8 @@ def _reach(table: pa.Table, about: dict[str, Any]) -> Reach:
     place_ids, target_ids = (pd.Index(about[name], dtype="str") for name in ("place_ids", "target_ids"))
     row = _numbered(table["place_id"], place_ids)
     counts = np.bincount(row, minlength=len(place_ids))
-    if (np.diff(row) < 0).any():
-        raise ValueError(row)
+    if about["format"] != FORMAT or (np.diff(row) < 0).any():
+        raise ValueError(about["format"])
     return Reach(
         label=ReachLabel(
             ReachKey(about["mode"], about["cost_kind"], about["direction"]), about["targets"], about["service"]

@@ -27,7 +27,7 @@ from planner.units import CostKind
 DEFAULT_SETTINGS = NetworkSettings()
 
 
-def reaches(
+def reaches(  # noqa: PLR0913 - one option more than usual, all of them named
     network: RoadNetwork | None,
     *,
     places: pd.DataFrame,

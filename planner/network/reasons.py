@@ -25,10 +25,10 @@ REASONS: Final = (
 )
 """Why there is no cost between a place and a target.
 
-``place_off_network``, ``place_on_fragment``, ``off_network``, ``on_fragment``: the place, or the target, does not attach
-(see `Attachments.status`). ``other_component``: both attach, to parts of the network that nothing joins. ``no_way``: to
-one part, and without a cutoff no path was found: one-way streets or forbidden turns prevent it. ``beyond_cutoff``: to
-one part, and up to the cutoff no path was found; whether there is a longer one was not asked.
+``place_off_network``, ``place_on_fragment``, ``off_network``, ``on_fragment``: the place, or the target, does not
+attach (see `Attachments.status`). ``other_component``: both attach, to parts of the network that nothing joins.
+``no_way``: to one part, and without a cutoff no path was found: one-way streets or forbidden turns prevent it.
+``beyond_cutoff``: to one part, and no path was found up to the cutoff; whether there is a longer one was not asked.
 """
 
 _REACHED, _PLACE_OFF, _PLACE_FRAGMENT, _OFF, _FRAGMENT, _COMPONENT, _NO_WAY, _BEYOND = range(len(REASONS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from planner.network.views import mode_view
 
 DEFAULT_SETTINGS = NetworkSettings()
 
-Points = pd.DataFrame | Attachments
+Points: TypeAlias = pd.DataFrame | Attachments
 """A table of points (x, y in metres of the study CRS, indexed by unique ids), or what `Router.attach` made of one."""
 
 

@@ -41,7 +41,7 @@ class StoredReach:
             yield load_reach(self.folder / name)
 
 
-def streamed_reach(
+def streamed_reach(  # noqa: PLR0913 - one option more than usual, all of them named
     router: Router,
     places: Points,
     targets: Points,

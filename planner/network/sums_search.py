@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from planner.network.bounded_search import Desk, search
-from planner.network.compiled import I64, UNSEEN, Direct, Ends, Links, Starts, compiled
+from planner.network.compiled import I64, UNSEEN, Direct, Ends, Links, Starts, Whole, compiled
+
+
+@compiled
+def _add(sums: I64, row: int, values: I64, target: Whole) -> None:
+    """Add the values of a target to a row of sums."""
+    for column in range(values.shape[1]):
+        sums[row, column] += values[target, column]
 
 
 @compiled
@@ -26,8 +33,7 @@ def sum_rows(
     tuple
         Sums (int64, shape (places, columns)), and whether the queue had room enough (else the desk is spoilt).
     """
-    columns = values.shape[1]
-    sums = np.zeros((starts.node.shape[0], columns), dtype=np.int64)
+    sums = np.zeros((starts.node.shape[0], values.shape[1]), dtype=np.int64)
     for row in range(starts.node.shape[0]):
         mark = -1 - row  # no cost is negative, so what is marked was counted in this row
         size = search(links, starts.node[row], starts.cost[row], cutoff, shift, desk)
@@ -36,9 +42,8 @@ def sum_rows(
         for pair in range(direct.indptr[row], direct.indptr[row + 1]):
             target = direct.other[pair]
             if direct.cost[pair] <= cutoff and desk.best[target] != mark:
+                _add(sums, row, values, target)
                 desk.best[target] = mark
-                for column in range(columns):
-                    sums[row, column] += values[target, column]
         for position in range(size):
             node = np.uint32(desk.touched[position])
             left = np.int64(cutoff) - desk.cost[node]
@@ -46,9 +51,8 @@ def sum_rows(
             for end in range(np.uint64(ends.indptr[node]), np.uint64(ends.indptr[node + np.uint32(1)])):
                 target = np.uint32(ends.target[end])
                 if ends.cost[end] <= left and desk.best[target] != mark:
+                    _add(sums, row, values, target)
                     desk.best[target] = mark
-                    for column in range(columns):
-                        sums[row, column] += values[target, column]
     for target in range(desk.best.size):
         desk.best[target] = UNSEEN
     return sums, True

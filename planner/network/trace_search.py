@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from planner.network.compiled import I32, I64, Starts, compiled
+from planner.network.compiled import I32, I64, Starts, Whole, compiled
 
 NO_LABEL = np.int64(2**63 - 1)
 
@@ -68,12 +68,32 @@ def trace_desk(node_count: int, queue_length: int, *, room: int) -> TraceDesk:
 
 
 @compiled
-def _all_final(label: I64, goals: I32, below: int) -> bool:
+def _all_final(label: I64, goals: I32, below: Whole) -> bool:
     """Whether all goals have labels that cannot fall any more."""
     for position in range(goals.size):  # noqa: SIM110 - Numba compiles no generators here
         if goals[position] >= 0 and label[goals[position]] >= below:
             return False
     return True
+
+
+@compiled
+def _seeded(nodes: I32, labels: I64, most: Whole, wide: Whole, desk: TraceDesk) -> tuple[int, int, np.uint64]:
+    """Queue where a search starts; return how many nodes are touched, how many entries there are, the first bucket."""
+    known, entries, head = desk.label, desk.entries, desk.head
+    count, live, bucket = 0, 0, np.uint64(NO_LABEL)
+    for start in range(nodes.size):
+        node, label = np.int64(nodes[start]), labels[start]
+        if node >= 0 and label <= most and label < known[node]:
+            if known[node] == NO_LABEL:
+                desk.touched[count] = node
+                count += 1
+            known[node] = label
+            bucket = min(bucket, np.uint64(label >> wide))
+            slot = np.uint64(label >> wide) & np.uint64(head.size - 1)
+            entries[live, _LABEL], entries[live, _NODE_NEXT] = label, (node << 32) | (head[slot] & _LOW)
+            head[slot] = live
+            live += 1
+    return count, live, bucket
 
 
 @compiled
@@ -102,23 +122,9 @@ def trace(links: TwoCosts, nodes: I32, labels: I64, goals: I32, limit: int, shif
     """
     known, arc_to, touched, head, entries = desk
     slots, room = np.uint64(head.size - 1), entries.shape[0]
-    count, live, top, free = 0, 0, 0, np.int32(-1)
-    wide = np.int64(shift + 32)
-    bucket = np.uint64(NO_LABEL)
-    most = (np.int64(limit) << 32) | _LOW
-    for start in range(nodes.size):
-        node, label = np.int64(nodes[start]), labels[start]
-        if node >= 0 and label <= most and label < known[node]:
-            if known[node] == NO_LABEL:
-                touched[count] = node
-                count += 1
-            known[node] = label
-            bucket = min(bucket, np.uint64(label >> wide))
-            slot = np.uint64(label >> wide) & slots
-            entries[top, _LABEL], entries[top, _NODE_NEXT] = label, (node << 32) | (head[slot] & _LOW)
-            head[slot] = top
-            top += 1
-            live += 1
+    wide, most = np.int64(shift + 32), (np.int64(limit) << 32) | _LOW
+    count, live, bucket = _seeded(nodes, labels, most, wide, desk)
+    top, free = live, np.int32(-1)
     while live > 0:
         item = head[bucket & slots]
         if item < 0:

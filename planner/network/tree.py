@@ -93,7 +93,9 @@ def routes(router: Router, place: Points, targets: Points) -> gpd.GeoDataFrame:
     totals = np.column_stack((direct, np.where(held, by_node + np.where(held, ends.cost, 0), NO_LABEL)))
     best, way = totals.min(axis=1), totals.argmin(axis=1)
     paths = _Paths(router.network, roads, desk, here, there)
-    lines = [paths.line(target, int(way[target]) - 1) if label != NO_LABEL else None for target, label in enumerate(best)]
+    lines = [
+        paths.line(target, int(way[target]) - 1) if label != NO_LABEL else None for target, label in enumerate(best)
+    ]
     if router.key.direction == "toward":
         lines = [None if line is None else shapely.reverse(line) for line in lines]
     return gpd.GeoDataFrame(_columns(router, best), geometry=lines, index=there.ids, crs=router.network.crs)

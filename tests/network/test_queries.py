@@ -51,9 +51,7 @@ def test_pairs_equal_the_reach(drawn):
     rows, columns = rows[order], columns[order]
     for cutoff in (None, 700_000):
         expected = costs_of(router, places, targets, cutoff or MAX_CUTOFF)[rows, columns]
-        here, there = (
-            router.attach(table).take(taken) for table, taken in ((places, rows), (targets, columns))
-        )
+        here, there = (router.attach(table).take(taken) for table, taken in ((places, rows), (targets, columns)))
         found = pairs(router, here, there, cutoff=cutoff)
         np.testing.assert_array_equal(found[router.key.cost_kind].mul(1000).round().fillna(-1).astype(int), expected)
         assert ((found["reason"] == "reached") == (expected >= 0)).all()
@@ -111,7 +109,9 @@ def test_routes_are_as_long_as_they_cost(drawn):
             assert line.length == pytest.approx(distance - legs, abs=0.003 * bends + 0.01)
             if not line.is_empty:
                 ends = [
-                    lines[at.edge[n]].interpolate(at.along_mm[n] / max(network.length_mm[at.edge[n]], 1), normalized=True)
+                    lines[at.edge[n]].interpolate(
+                        at.along_mm[n] / max(network.length_mm[at.edge[n]], 1), normalized=True
+                    )
                     for at, n in ((here, number), (there, target))
                 ]
                 ends = ends if router.key.direction == "from" else ends[::-1]

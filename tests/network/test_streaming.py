@@ -43,10 +43,10 @@ def asked(random_network, random_points):
     return router, random_points(rng, network, 300, "p"), random_points(rng, network, 50, "d")
 
 
-def plain(router, places, targets, **more):
+def plain(router, places, targets, executor=None):
     """Return the reach in memory."""
     here, there = router.attach(places), router.attach(targets)
-    return bounded_reach(LABEL, router.roads, here, there, cutoff=90_000, threads=2, **more)
+    return bounded_reach(LABEL, router.roads, here, there, cutoff=90_000, threads=2, executor=executor)
 
 
 def test_saved_reach_is_loaded_again(asked, tmp_path):
@@ -102,13 +102,13 @@ def test_interrupted_stream_leaves_nothing(asked, tmp_path, monkeypatch):
     class Failing:
         asked = 0
 
-        def submit(self, task, *arguments):
+        def submit(self, task, work):
             self.asked += 1
             future = Future()
             if self.asked > 2:
                 future.set_exception(RuntimeError("lost"))
             else:
-                future.set_result(task(*arguments))
+                future.set_result(task(work))
             return future
 
     router, places, targets = asked
