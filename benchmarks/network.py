@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime
+import datetime as dt
+import functools
 import importlib.util
 import os
 import platform
@@ -35,8 +36,10 @@ from synthetic import town
 
 from planner.network import Attachments, ReachKey, ReachLabel, RoadNetwork, full_reach, router_of, sums_within
 from planner.network.bounded import bounded_reach
-from planner.network.landing import landing_of
+from planner.network.compiled import MAX_CUTOFF, queue_of
+from planner.network.landing import landing_of, starts_of
 from planner.network.nearest import nearest_places
+from planner.network.nearest_search import NO_LABEL, nearest_at_nodes
 from planner.network.router import Router
 from planner.network.settings import NetworkSettings
 
@@ -86,9 +89,17 @@ class Stage(NamedTuple):
         return chosen, self.points.take(chosen)
 
 
+@functools.cache
 def stage(crossings: int, *, threads: int = 0) -> Stage:
     """Return roads and points at all their crossings."""
     network = town(crossings)
+    nodes, points = at_crossings(network)
+    router = router_of(network, KEY, settings=NetworkSettings(threads=threads))
+    return Stage(network, router, nodes, points, np.random.default_rng(5))
+
+
+def at_crossings(network: RoadNetwork) -> tuple[np.ndarray, Attachments]:
+    """Return the crossings that have a street, and the points there."""
     edge = np.full(network.node_count, -1, dtype=np.int32)
     first = np.zeros(network.node_count, dtype=bool)
     edge[network.v] = np.arange(network.edge_count)
@@ -106,8 +117,7 @@ def stage(crossings: int, *, threads: int = 0) -> Stage:
         access_mm=np.zeros(len(nodes), dtype=np.int64),
         component=np.zeros(len(nodes), dtype=np.int32),
     )
-    router = router_of(network, KEY, settings=NetworkSettings(threads=threads))
-    return Stage(network, router, nodes, points, np.random.default_rng(5))
+    return nodes, points
 
 
 def nearest() -> Iterator[Question]:
@@ -120,7 +130,14 @@ def nearest() -> Iterator[Question]:
     def ours() -> np.ndarray:
         return nearest_places(LABEL, at.router.roads, places, at.points, k=1, landing=landing).costs[:, 0]
 
-    programs = {"planner (with owner)": Program(ours)}
+    starts = starts_of(at.router.roads, landing.links, places)
+    queue = queue_of(at.router.roads.arcs, starts, MAX_CUTOFF, together=True)
+
+    def at_nodes() -> np.ndarray:
+        labels, _ = nearest_at_nodes(landing.links, starts, 1, 10, queue, 2 * len(at.nodes))
+        return np.where(labels == NO_LABEL, -1, labels >> 10)[at.nodes]
+
+    programs = {"planner, nodes only (with owner)": Program(at_nodes), "planner, points (with owner)": Program(ours)}
     programs |= {name: Program(ask) for name, ask in graph.nearest(at.nodes[chosen], at.nodes).items()}
     yield Question(
         "Nearest of 1,000 places, 1,000,000 nodes", programs, {"planner: targets made ready": took, **graph.prepared}
@@ -154,7 +171,7 @@ def bounded() -> Iterator[Question]:
     chosen, places = at.some(1_000)
     landing, took = timed_once(lambda: landing_of(at.router.roads, at.points))
     graph = peers.Graph(at.router.roads.arcs)
-    pandana = peers.Pandana(at.network) if installed("pandana") else None
+    pandana = peers.pandana(at.network) if installed("pandana") else None
     for cutoff in (1_500_000, 5_000_000):
 
         def ours(threads: int, cutoff: int = cutoff) -> np.ndarray:
@@ -173,7 +190,9 @@ def bounded() -> Iterator[Question]:
                 lambda cutoff=cutoff: pandana.within(at.nodes[chosen], cutoff), tolerance_mm=10**9
             )
             prepared["pandana: Network"] = pandana.took
-        note = "Answers compared: number of pairs and the sum of their costs (pandana's sum, of metres, to a thousandth)."
+        note = (
+            "Answers compared: number of pairs and the sum of their costs (pandana's sum, of metres, to a thousandth)."
+        )
         yield Question(f"All nodes within {cutoff / 1e6:g} km of 1,000 places, 200,000 nodes", programs, prepared, note)
 
 
@@ -219,7 +238,8 @@ def table() -> Iterator[Question]:
     few = round(full_share * len(chosen))
 
     def ours_full() -> np.ndarray:
-        return full_reach(at.router, places, targets).costs[: few * len(wanted)].astype(np.int64)
+        reach = full_reach(at.router, places, targets)
+        return reach.costs[: reach.indptr[few]].astype(np.int64)
 
     yield Question(
         "1,000 x 10,000 costs without cutoff, 200,000 nodes",
@@ -244,7 +264,7 @@ def sums() -> Iterator[Question]:
     }
     prepared = {}
     if installed("pandana"):
-        pandana = peers.Pandana(at.network)
+        pandana = peers.pandana(at.network)
         pandana.set(at.nodes, people)
         programs["pandana aggregate"] = Program(lambda: pandana.sums(at.nodes, 1_000), tolerance_mm=200)
         prepared["pandana: Network"] = pandana.took
@@ -283,7 +303,8 @@ QUESTIONS = {
 def main() -> None:
     """Put the questions and write the page."""
     options = arguments()
-    lines = [*heading(options.rounds)]
+    if options.page and not options.append:
+        options.page.write_text("\n".join(heading(options.rounds)) + "\n", encoding="utf-8")
     for name, ask in QUESTIONS.items():
         if options.only and name not in options.only:
             continue
@@ -292,16 +313,18 @@ def main() -> None:
             compiling = timed_once(next(iter(question.programs.values())).answer)[1]
             compare(question)
             taken = take_turns(question, options.rounds)
-            lines += report(question, taken, compiling)
+            section = "\n" + "\n".join(report(question, taken, compiling))
+            print(section, flush=True)
             if options.page:
-                options.page.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print("\n".join(lines))
+                with options.page.open("a", encoding="utf-8") as page:
+                    page.write(section + "\n")
 
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--page", type=Path, help="write the table there")
+    parser.add_argument("--append", action="store_true", help="add sections to the page, of one machine and day")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="*", choices=list(QUESTIONS))
     return parser.parse_args()
@@ -372,28 +395,23 @@ def heading(rounds: int) -> list[str]:
             versions.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             versions.append(f"{name} not installed")
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    processor = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        platform.processor(),
-    )
-    return [
-        "# Performance",
-        "",
-        "Made by `benchmarks/network.py`; see [its rules](../benchmarks/README.md). Numbers of different machines are not",
-        "compared; ratios of programs that took turns in one run are.",
-        "",
-        f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}; {processor}, {os.cpu_count()} cores; {platform.system()},"
-        f" Python {platform.python_version()};",
-        f"{', '.join(versions)}.",
-        f"Load of the machine at the start (1, 5, 15 minutes): {load}: anything above 0 was other people's work.",
-        f"Medians of up to {rounds} alternating rounds, with the fastest and the slowest. Read CPU seconds where wall",
-        "seconds are much larger: the machine was busy. \"x\" is the CPU time against the planner's first row.",
-        "",
-        "Roads are made from a seed (`benchmarks/synthetic.py`): 1.32 streets a crossing, a fifth of those that are not",
-        "needed to join them one-way, islands. All questions are asked `from` the places.",
-        "",
-    ]
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    processor = models[0].split(":")[1].strip() if models else platform.processor()
+    day, system = f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}", f"{platform.system()}, Python {platform.python_version()}"
+    return f"""# Performance
+
+Made by `benchmarks/network.py`; see [its rules](../benchmarks/README.md). Numbers of different machines are not
+compared; ratios of programs that took turns in one run are.
+
+{day}; {processor}, {os.cpu_count()} cores; {system}; {", ".join(versions)}.
+The machine was shared; its load (5 minutes) at the end of each section stands there: above 1 it is other people's work.
+Medians of up to {rounds} alternating rounds, with the fastest and the slowest. Where wall seconds are much larger than
+CPU seconds, the machine was busy with other work: compare CPU seconds then. "x" is the CPU time of a program divided by
+that of the planner's first row.
+
+Roads are made from a seed (`benchmarks/synthetic.py`): 1.32 streets for each crossing, a fifth of those that are not
+needed to join them one-way, and islands. All questions are asked `from` the places.
+""".splitlines()
 
 
 def report(question: Question, taken: dict[str, Timed], compiling: float) -> list[str]:
@@ -406,7 +424,12 @@ def report(question: Question, taken: dict[str, Timed], compiling: float) -> lis
         rows.append(f"| {name} | {middle:.3f} ({extent}) | {used:.3f} | {used / base:.1f} | {len(wall)} |")
     apart = [f"{name} {seconds:.2f} s" for name, seconds in question.prepared.items()]
     apart.append(f"first call of the planner, with compiling what was not compiled yet {compiling:.2f} s")
-    return [*rows, "", f"Not in these times: {'; '.join(apart)}. {question.note}".rstrip(), ""]
+    return [
+        *rows,
+        "",
+        f"Not in these times: {'; '.join(apart)}. {question.note}".rstrip(),
+        f"Load {os.getloadavg()[1]:.1f}.",
+    ]
 
 
 if __name__ == "__main__":

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import io
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -33,7 +35,7 @@ class Graph:
         self._count = len(arcs.indptr) - 1
         self._tails = np.repeat(np.arange(self._count), np.diff(arcs.indptr))
         self.matrix = self._timed("scipy: matrix", self._matrix)
-        self.digraph = self._timed("networkx: graph", self._digraph)
+        self._networkx: nx.DiGraph | None = None
 
     def _timed(self, name: str, make: Callable[[], object]) -> object:
         start = time.perf_counter()
@@ -44,6 +46,13 @@ class Graph:
     def _matrix(self) -> sp.csr_array:
         shape = (self._count, self._count)
         return sp.csr_array((self._arcs.costs.astype(np.float64), self._arcs.heads, self._arcs.indptr), shape=shape)
+
+    @property
+    def digraph(self) -> nx.DiGraph:
+        """Return the roads as networkx takes them, made when they are first asked for."""
+        if self._networkx is None:
+            self._networkx = self._timed("networkx: graph", self._digraph)
+        return self._networkx
 
     def _digraph(self) -> nx.DiGraph:
         graph = nx.DiGraph()
@@ -56,17 +65,10 @@ class Graph:
         """Return the programs that find the cost of the nearest place of every target; -1 for none."""
         answers: Answers = {
             "scipy dijkstra(min_only)": lambda: as_costs(dijkstra(self.matrix, indices=places, min_only=True)[targets]),
-            "networkx multi_source_dijkstra": lambda: self._networkx_nearest(places, targets),
         }
         if importlib.util.find_spec("igraph"):
             answers["igraph distances (one source before all)"] = self._igraph_nearest(places, targets)
         return answers
-
-    def _networkx_nearest(self, places: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        found = nx.multi_source_dijkstra_path_length(self.digraph, set(places.tolist()))
-        costs = np.full(self._count, -1, dtype=np.int64)
-        costs[list(found)] = list(found.values())
-        return costs[targets]
 
     def _igraph_nearest(self, places: np.ndarray, targets: np.ndarray) -> Callable[[], np.ndarray]:
         import igraph  # noqa: PLC0415 - where it is installed
@@ -159,6 +161,12 @@ class Pandana:
         return found.to_numpy()[nodes].astype(np.int64)
 
 
+@functools.cache
+def pandana(network: RoadNetwork) -> Pandana:
+    """Return roads as pandana takes them, made once."""
+    return Pandana(network)
+
+
 def as_costs(found: np.ndarray) -> np.ndarray:
     """Return distances as integers, -1 for none."""
     return np.where(np.isfinite(found), found, -1).astype(np.int64)
@@ -167,7 +175,7 @@ def as_costs(found: np.ndarray) -> np.ndarray:
 @contextlib.contextmanager
 def quiet():  # noqa: ANN201 - a context
     """Let a program that writes to standard output write nowhere."""
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(io.StringIO()):
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(io.StringIO()):
         kept = os.dup(1)
         os.dup2(nowhere.fileno(), 1)
         try:
