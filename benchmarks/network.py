@@ -1,221 +1,435 @@
-"""Nearest place, and all pairs within a limit: planner.network against scipy and networkx.
+"""Shortest-path questions put to planner.network and to the programs a planner could install instead.
 
-All programs get the same roads, the same places and the same targets (at nodes of the network, so that nobody needs a
-rule for attaching points), and must give the same integers before anything is timed. Run from the checkout:
+All programs of a question get the same roads, made from a seed, and the same points, at crossings, so that nobody needs
+a rule for attaching points; their answers are compared before anything is timed. They take turns, round after round.
+Medians of wall and CPU seconds go into a page. Run from the checkout, with the peers installed beside the planner:
 
-    python benchmarks/network.py [--roads FILE --kind osm --crs EPSG:32633] [--places 200] [--rounds 5]
+    python benchmarks/network.py --page docs/performance.md [--rounds 5] [--only nearest]
+
+Peers that are not installed are left out and named.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import datetime as dt
+import functools
+import importlib.util
 import os
 import platform
+import resource
 import statistics
+import sys
 import time
-from collections.abc import Callable
-from importlib.metadata import version
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import networkx as nx
+sys.path.insert(0, str(Path(__file__).parent))
+
 import numpy as np
 import pandas as pd
-import scipy.sparse as sp
-from scipy.sparse.csgraph import dijkstra
+import peers
+from synthetic import town
 
-import planner as pl
-from planner.layers import FaultLog
-from planner.network import NetworkSettings, ReachKey, ReachLabel, RoadNetwork, RoadSource, read_network
+from planner.network import Attachments, ReachKey, ReachLabel, RoadNetwork, full_reach, router_of, sums_within
 from planner.network.bounded import bounded_reach
-from planner.network.legs import Roads, roads_of
-from planner.network.modes import default_modes
+from planner.network.compiled import MAX_CUTOFF, queue_of
+from planner.network.landing import landing_of, starts_of
 from planner.network.nearest import nearest_places
-from planner.network.snapping import Attachments, Snapper
-from planner.network.views import Arcs, mode_view
+from planner.network.nearest_search import NO_LABEL, nearest_at_nodes
+from planner.network.router import Router
+from planner.network.settings import NetworkSettings
 
-MODE = "drive"
-LABEL = ReachLabel(ReachKey(MODE, "distance_m", "toward"), "demand", "benchmark")
+KEY = ReachKey("drive", "distance_m", "from")
+LABEL = ReachLabel(KEY, "demand", "benchmark")
+LONGEST_S = 20.0
+"""A program that has taken so long takes part in no further round."""
 
 
-class Task(NamedTuple):
-    """One question, put to every program."""
+class Timed(NamedTuple):
+    """What a program took, in seconds, round by round; `share` of the whole question was asked."""
 
-    roads: Roads
-    places: Attachments
-    targets: Attachments
-    place_nodes: np.ndarray
-    target_nodes: np.ndarray
-    cutoff: int
+    wall: list[float]
+    cpu: list[float]
+    share: float
+
+
+class Program(NamedTuple):
+    """A program that answers a question, wholly or for a share of it."""
+
+    answer: Callable[[], np.ndarray]
+    share: float = 1.0
+    tolerance_mm: int = 0
+
+
+class Question(NamedTuple):
+    """What is asked, of whom, and what each prepared before."""
+
+    title: str
+    programs: dict[str, Program]
+    prepared: dict[str, float]
+    note: str = ""
+
+
+class Stage(NamedTuple):
+    """Roads, and all their crossings that have a street, as points."""
+
+    network: RoadNetwork
+    router: Router
+    nodes: np.ndarray
+    points: Attachments
+    rng: np.random.Generator
+
+    def some(self, count: int) -> tuple[np.ndarray, Attachments]:
+        """Return crossings by chance: positions in `points`, and the points."""
+        chosen = np.sort(self.rng.choice(len(self.nodes), count, replace=False))
+        return chosen, self.points.take(chosen)
+
+
+@functools.cache
+def stage(crossings: int, *, threads: int = 0) -> Stage:
+    """Return roads and points at all their crossings."""
+    network = town(crossings)
+    nodes, points = at_crossings(network)
+    router = router_of(network, KEY, settings=NetworkSettings(threads=threads))
+    return Stage(network, router, nodes, points, np.random.default_rng(5))
+
+
+def at_crossings(network: RoadNetwork) -> tuple[np.ndarray, Attachments]:
+    """Return the crossings that have a street, and the points there."""
+    edge = np.full(network.node_count, -1, dtype=np.int32)
+    first = np.zeros(network.node_count, dtype=bool)
+    edge[network.v] = np.arange(network.edge_count)
+    edge[network.u] = np.arange(network.edge_count)
+    first[network.u] = True
+    nodes = np.flatnonzero(edge >= 0)
+    edge, first = edge[nodes], first[nodes]
+    length = network.length_mm[edge]
+    points = Attachments(
+        ids=pd.Index([f"{node:08d}" for node in nodes], dtype="str"),
+        status=np.zeros(len(nodes), dtype=np.int8),
+        edge=edge,
+        along_mm=np.where(first, 0, length),
+        rest_mm=np.where(first, length, 0),
+        access_mm=np.zeros(len(nodes), dtype=np.int64),
+        component=np.zeros(len(nodes), dtype=np.int32),
+    )
+    return nodes, points
+
+
+def nearest() -> Iterator[Question]:
+    """Ask for the nearest of 1,000 places at every crossing of a million."""
+    at = stage(1_000_000)
+    chosen, places = at.some(1_000)
+    landing, took = timed_once(lambda: landing_of(at.router.roads, at.points))
+    graph = peers.Graph(at.router.roads.arcs)
+
+    def ours() -> np.ndarray:
+        return nearest_places(LABEL, at.router.roads, places, at.points, k=1, landing=landing).costs[:, 0]
+
+    starts = starts_of(at.router.roads, landing.links, places)
+    queue = queue_of(at.router.roads.arcs, starts, MAX_CUTOFF, together=True)
+
+    def at_nodes() -> np.ndarray:
+        labels, _ = nearest_at_nodes(landing.links, starts, 1, 10, queue, 2 * len(at.nodes))
+        return np.where(labels == NO_LABEL, -1, labels >> 10)[at.nodes]
+
+    programs = {"planner, nodes only (with owner)": Program(at_nodes), "planner, points (with owner)": Program(ours)}
+    programs |= {name: Program(ask) for name, ask in graph.nearest(at.nodes[chosen], at.nodes).items()}
+    yield Question(
+        "Nearest of 1,000 places, 1,000,000 nodes", programs, {"planner: targets made ready": took, **graph.prepared}
+    )
+
+
+def nearest_lists() -> Iterator[Question]:
+    """Ask for the five nearest of 2,000 places at every crossing of 200,000."""
+    at = stage(200_000)
+    chosen, places = at.some(2_000)
+    landing, took = timed_once(lambda: landing_of(at.router.roads, at.points))
+    prepared = {"planner: targets made ready": took}
+    turned = at.router.roads
+
+    def ours() -> np.ndarray:
+        return nearest_places(LABEL, turned, places, at.points, k=5, landing=landing).costs.ravel()
+
+    programs = {"planner (with owners)": Program(ours)}
+    if installed("pandana"):
+        pandana = peers.Pandana(at.network, reverse=True)
+        programs["pandana nearest_pois"] = Program(
+            lambda: pandana.nearest(at.nodes[chosen], at.nodes, 5), tolerance_mm=1_000
+        )
+        prepared["pandana: Network"] = pandana.took
+    yield Question("Five nearest of 2,000 places, 200,000 nodes", programs, prepared)
+
+
+def bounded() -> Iterator[Question]:
+    """Ask for all crossings within 1.5 and 5 km of 1,000 places, 200,000 nodes."""
+    at = stage(200_000)
+    chosen, places = at.some(1_000)
+    landing, took = timed_once(lambda: landing_of(at.router.roads, at.points))
+    graph = peers.Graph(at.router.roads.arcs)
+    pandana = peers.pandana(at.network) if installed("pandana") else None
+    for cutoff in (1_500_000, 5_000_000):
+
+        def ours(threads: int, cutoff: int = cutoff) -> np.ndarray:
+            reach = bounded_reach(
+                LABEL, at.router.roads, places, at.points, cutoff=cutoff, threads=threads, landing=landing
+            )
+            return np.array([len(reach.costs), reach.costs.sum(dtype=np.int64)])
+
+        programs = {f"planner, {n} thread{'s'[: n > 1]}": Program(lambda n=n: ours(n)) for n in (1, 2)}
+        programs |= {
+            name: Program(ask) for name, ask in graph.bounded(at.nodes[chosen], at.nodes, cutoff).items()
+        }  # fmt: skip
+        prepared = {"planner: targets made ready": took, **graph.prepared}
+        if pandana is not None:
+            programs["pandana nodes_in_range"] = Program(
+                lambda cutoff=cutoff: pandana.within(at.nodes[chosen], cutoff), tolerance_mm=10**9
+            )
+            prepared["pandana: Network"] = pandana.took
+        note = (
+            "Answers compared: number of pairs and the sum of their costs (pandana's sum, of metres, to a thousandth)."
+        )
+        yield Question(f"All nodes within {cutoff / 1e6:g} km of 1,000 places, 200,000 nodes", programs, prepared, note)
+
+
+def bounded_large() -> Iterator[Question]:
+    """Ask for all crossings within 5 km of 10,000 places of a million."""
+    at = stage(1_000_000)
+    _, places = at.some(10_000)
+    landing, took = timed_once(lambda: landing_of(at.router.roads, at.points))
+    held = {}
+
+    def ours(threads: int) -> np.ndarray:
+        before = forget_peak()
+        reach = bounded_reach(
+            LABEL, at.router.roads, places, at.points, cutoff=5_000_000, threads=threads, landing=landing
+        )
+        held["mib"] = peak_mib() - before
+        return np.array([len(reach.costs), reach.costs.sum(dtype=np.int64)])
+
+    programs = {f"planner, {n} thread{'s'[: n > 1]}": Program(lambda n=n: ours(n)) for n in (1, 2)}
+    pairs = int(ours(1)[0])
+    note = f"{pairs:,} pairs; peak memory above the roads and points: {held['mib']:,.0f} MiB, results included."
+    yield Question(
+        "All nodes within 5 km of 10,000 places, 1,000,000 nodes", programs, {"planner: targets made ready": took}, note
+    )
+
+
+def table() -> Iterator[Question]:
+    """Ask for the costs from 1,000 places to 10,000 targets, bounded and full."""
+    at = stage(200_000)
+    chosen, places = at.some(1_000)
+    wanted, targets = at.some(10_000)
+    graph = peers.Graph(at.router.roads.arcs)
+    full_share = 0.05
+
+    def ours(threads: int) -> np.ndarray:
+        reach = bounded_reach(LABEL, at.router.roads, places, targets, cutoff=5_000_000, threads=threads)
+        return np.array([len(reach.costs), reach.costs.sum(dtype=np.int64)])
+
+    programs = {f"planner, {n} thread{'s'[: n > 1]}": Program(lambda n=n: ours(n)) for n in (1, 2)}
+    bounded = graph.bounded(at.nodes[chosen], at.nodes[wanted], 5_000_000)
+    programs["scipy dijkstra(limit)"] = Program(bounded["scipy dijkstra(limit)"])
+    yield Question("1,000 x 10,000 costs within 5 km, 200,000 nodes", programs, graph.prepared)
+    few = round(full_share * len(chosen))
+
+    def ours_full() -> np.ndarray:
+        reach = full_reach(at.router, places, targets)
+        return reach.costs[: reach.indptr[few]].astype(np.int64)
+
+    yield Question(
+        "1,000 x 10,000 costs without cutoff, 200,000 nodes",
+        {
+            "planner, hierarchy made each time": Program(ours_full),
+            "scipy dijkstra": Program(lambda: graph.full(at.nodes[chosen][:few], at.nodes[wanted]), share=full_share),
+        },
+        graph.prepared,
+        "scipy was asked for a twentieth of the places; its time is multiplied.",
+    )
+
+
+def sums() -> Iterator[Question]:
+    """Ask how many people are within 1 km of every crossing of 200,000."""
+    at = stage(200_000)
+    people = at.rng.integers(0, 100, len(at.nodes))
+    values = pd.DataFrame({"people": people}, index=at.points.ids)
+    programs = {
+        "planner": Program(
+            lambda: sums_within(at.router, at.points, at.points, values, cutoff=1_000_000)["people"].to_numpy(np.int64)
+        )
+    }
+    prepared = {}
+    if installed("pandana"):
+        pandana = peers.pandana(at.network)
+        pandana.set(at.nodes, people)
+        programs["pandana aggregate"] = Program(lambda: pandana.sums(at.nodes, 1_000), tolerance_mm=200)
+        prepared["pandana: Network"] = pandana.took
+    yield Question("People within 1 km of every one of 200,000 nodes", programs, prepared)
+
+
+def growth() -> Iterator[Question]:
+    """Ask for what is within 1.5 km of 1,000 places in towns of growing size."""
+    programs = {}
+    for crossings in (10_000, 100_000, 1_000_000):
+        at = stage(crossings)
+        _, places = at.some(1_000)
+        landing = landing_of(at.router.roads, at.points)
+
+        def ours(at: Stage = at, places: Attachments = places, landing: Any = landing) -> np.ndarray:
+            reach = bounded_reach(
+                LABEL, at.router.roads, places, at.points, cutoff=1_500_000, threads=1, landing=landing
+            )  # fmt: skip
+            return np.array([len(reach.costs)])
+
+        programs[f"{crossings:,} nodes ({int(ours()[0]):,} visited)"] = Program(ours, tolerance_mm=10**9)
+    yield Question("Growth: within 1.5 km of 1,000 places, equally dense towns", programs, {}, "One thread.")
+
+
+QUESTIONS = {
+    "nearest": nearest,
+    "lists": nearest_lists,
+    "bounded": bounded,
+    "large": bounded_large,
+    "table": table,
+    "sums": sums,
+    "growth": growth,
+}
 
 
 def main() -> None:
-    """Print a table of medians."""
+    """Put the questions and write the page."""
     options = arguments()
-    network = roads(options)
-    task = draw(network, options)
-    print(network)
-    print(f"{len(task.place_nodes)} places, {len(task.target_nodes)} targets, limit {task.cutoff / 1000:.0f} m, toward")
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numba", "numpy", "scipy", "networkx"))
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {libraries}\n")
-    matrix, graph = as_matrix(task.roads.arcs), as_graph(task.roads.arcs)
-    compare(
-        "all pairs within the limit",
-        {
-            "planner, all cores": lambda: ours_bounded(task, threads=0),
-            "planner, 1 thread": lambda: ours_bounded(task, threads=1),
-            "scipy dijkstra(limit)": lambda: scipy_bounded(task, matrix),
-            "networkx dijkstra(cutoff)": lambda: networkx_bounded(task, graph),
-        },
-        options.rounds,
-    )
-    compare(
-        "nearest place of every target",
-        {
-            "planner": lambda: ours_nearest(task),
-            "scipy dijkstra(min_only)": lambda: scipy_nearest(task, matrix),
-            "networkx multi_source_dijkstra": lambda: networkx_nearest(task, graph),
-        },
-        options.rounds,
-    )
+    if options.page and not options.append:
+        options.page.write_text("\n".join(heading(options.rounds)) + "\n", encoding="utf-8")
+    for name, ask in QUESTIONS.items():
+        if options.only and name not in options.only:
+            continue
+        for question in ask():
+            print(question.title, file=sys.stderr)
+            compiling = timed_once(next(iter(question.programs.values())).answer)[1]
+            compare(question)
+            taken = take_turns(question, options.rounds)
+            section = "\n" + "\n".join(report(question, taken, compiling))
+            print(section, flush=True)
+            if options.page:
+                with options.page.open("a", encoding="utf-8") as page:
+                    page.write(section + "\n")
 
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--roads", type=Path, help="a file of roads; default: those of the embedded sample")
-    parser.add_argument("--kind", choices=["lines", "osm"], default="osm")
-    parser.add_argument("--crs", default="EPSG:4550", help="metric reference system to measure in")
-    parser.add_argument("--places", type=int, default=200)
-    parser.add_argument("--targets", type=int, default=20_000)
-    parser.add_argument("--limit-m", type=float, default=3000.0)
+    parser.add_argument("--page", type=Path, help="write the table there")
+    parser.add_argument("--append", action="store_true", help="add sections to the page, of one machine and day")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="*", choices=list(QUESTIONS))
     return parser.parse_args()
 
 
-def roads(options: argparse.Namespace) -> RoadNetwork:
-    """Read the roads, and say how long that took."""
+def installed(name: str) -> bool:
+    """Whether a peer is there."""
+    return importlib.util.find_spec(name) is not None
+
+
+def timed_once(work: Callable[[], Any]) -> tuple[Any, float]:
+    """Return what work returns, and its seconds."""
     start = time.perf_counter()
-    source = (
-        RoadSource(path=options.roads, kind=options.kind) if options.roads else pl.read_study(pl.sample_study()).roads
-    )
-    network = read_network(source, crs=options.crs, modes=default_modes(), log=FaultLog())
-    print(f"roads read in {time.perf_counter() - start:.1f} s")
-    return network
+    done = work()
+    return done, time.perf_counter() - start
 
 
-def draw(network: RoadNetwork, options: argparse.Namespace) -> Task:
-    """Draw places and targets among the nodes of the largest component."""
-    components = network.components(MODE)
-    nodes = np.flatnonzero(components.of_node == int(np.argmax(components.road_mm)))
-    snapper = Snapper(network, MODE, NetworkSettings())
-    nodes = nodes[attached_to_themselves(network, nodes, snapper.attach(at(network, nodes)))]
-    rng = np.random.default_rng(options.seed)
-    place_nodes = np.sort(rng.choice(nodes, min(options.places, len(nodes)), replace=False))
-    target_nodes = np.sort(rng.choice(nodes, min(options.targets, len(nodes)), replace=False))
-    return Task(
-        roads=roads_of(network, MODE, mode_view(network, MODE, "distance_m"), "toward"),
-        places=snapper.attach(at(network, place_nodes)),
-        targets=snapper.attach(at(network, target_nodes)),
-        place_nodes=place_nodes,
-        target_nodes=target_nodes,
-        cutoff=round(options.limit_m * 1000),
-    )
-
-
-def attached_to_themselves(network: RoadNetwork, nodes: np.ndarray, points: Attachments) -> np.ndarray:
-    """Return which nodes attach where they are: not so where a bridge passes exactly over a node."""
-    at_start = (network.u[points.edge] == nodes) & (points.along_mm == 0)
-    return at_start | ((network.v[points.edge] == nodes) & (points.rest_mm == 0))
-
-
-def at(network: RoadNetwork, nodes: np.ndarray) -> pd.DataFrame:
-    """Return a table of points at nodes."""
-    index = pd.Index([f"{node:09d}" for node in nodes], dtype="str")
-    return pd.DataFrame({"x": network.node_x[nodes], "y": network.node_y[nodes]}, index=index)
-
-
-def as_matrix(arcs: Arcs) -> sp.csr_array:
-    """Return the arcs as scipy takes them."""
-    count = len(arcs.indptr) - 1
-    return sp.csr_array((arcs.costs.astype(np.float64), arcs.heads, arcs.indptr), shape=(count, count))
-
-
-def as_graph(arcs: Arcs) -> nx.DiGraph:
-    """Return the arcs as networkx takes them."""
-    graph = nx.DiGraph()
-    graph.add_nodes_from(range(len(arcs.indptr) - 1))
-    tails = np.repeat(np.arange(len(arcs.indptr) - 1), np.diff(arcs.indptr))
-    graph.add_weighted_edges_from(zip(tails.tolist(), arcs.heads.tolist(), arcs.costs.tolist(), strict=True))
-    return graph
-
-
-def ours_bounded(task: Task, *, threads: int) -> np.ndarray:
-    """Return the costs within the limit as planner.network finds them, shape (places, targets), -1 beyond."""
-    threads = threads or NetworkSettings().thread_count
-    reach = bounded_reach(LABEL, task.roads, task.places, task.targets, cutoff=task.cutoff, threads=threads)
-    costs = np.full((len(task.places.ids), len(task.targets.ids)), -1, dtype=np.int64)
-    costs[np.repeat(np.arange(len(costs)), np.diff(reach.indptr)), reach.indices] = reach.costs
-    return costs
-
-
-def scipy_bounded(task: Task, matrix: sp.csr_array) -> np.ndarray:
-    """Return the same by scipy."""
-    found = dijkstra(matrix, indices=task.place_nodes, limit=task.cutoff)[:, task.target_nodes]
-    return as_costs(found)
-
-
-def networkx_bounded(task: Task, graph: nx.DiGraph) -> np.ndarray:
-    """Return the same by networkx."""
-    costs = np.full((len(task.place_nodes), len(task.target_nodes)), -1, dtype=np.int64)
-    column = {node: number for number, node in enumerate(task.target_nodes.tolist())}
-    for row, place in enumerate(task.place_nodes.tolist()):
-        for node, cost in nx.single_source_dijkstra_path_length(graph, place, cutoff=task.cutoff).items():
-            if node in column:
-                costs[row, column[node]] = cost
-    return costs
-
-
-def ours_nearest(task: Task) -> np.ndarray:
-    """Return the cost to the nearest place of every target as planner.network finds it; -1 for none."""
-    return nearest_places(LABEL, task.roads, task.places, task.targets, k=1).costs[:, 0]
-
-
-def scipy_nearest(task: Task, matrix: sp.csr_array) -> np.ndarray:
-    """Return the same by scipy."""
-    return as_costs(dijkstra(matrix, indices=task.place_nodes, min_only=True)[task.target_nodes])
-
-
-def networkx_nearest(task: Task, graph: nx.DiGraph) -> np.ndarray:
-    """Return the same by networkx."""
-    found = nx.multi_source_dijkstra_path_length(graph, set(task.place_nodes.tolist()))
-    return np.array([found.get(node, -1) for node in task.target_nodes.tolist()], dtype=np.int64)
-
-
-def as_costs(found: np.ndarray) -> np.ndarray:
-    """Return scipy's distances as integers, -1 for none."""
-    return np.where(np.isfinite(found), found, -1).astype(np.int64)
-
-
-def compare(title: str, programs: dict[str, Callable[[], np.ndarray]], rounds: int) -> None:
-    """Check that all programs agree (which also compiles ours), then time them in turns and print medians."""
-    answers = {name: program() for name, program in programs.items()}
+def compare(question: Question) -> None:
+    """Stop where a program answers differently."""
+    answers = {name: program.answer() for name, program in question.programs.items()}
     first = next(iter(answers.values()))
-    differing = [name for name, answer in answers.items() if not np.array_equal(answer, first)]
-    if differing:
-        raise SystemExit(f"{title}: {', '.join(differing)} give other answers; nothing is timed.")
-    taken: dict[str, list[float]] = {name: [] for name in programs}
+    for name, answer in answers.items():
+        allowed = question.programs[name].tolerance_mm
+        if len(answer) != len(first) or np.abs(answer - first).max(initial=0) > allowed:
+            raise SystemExit(f"{question.title}: {name} answers differently; nothing is timed.")
+
+
+def take_turns(question: Question, rounds: int) -> dict[str, Timed]:
+    """Time all programs in turns."""
+    taken = {name: Timed([], [], program.share) for name, program in question.programs.items()}
     for _ in range(rounds):
-        for name, program in programs.items():
-            start = time.perf_counter()
-            program()
-            taken[name].append(time.perf_counter() - start)
-    print(f"{title}: {int((first >= 0).sum())} costs, equal in all")
-    for name, seconds in taken.items():
-        middle = statistics.median(seconds) * 1000
-        print(f"  {name:<32}{middle:>10.1f} ms   ({min(seconds) * 1000:.1f} to {max(seconds) * 1000:.1f})")
-    print()
+        for name, program in question.programs.items():
+            if sum(taken[name].wall) < LONGEST_S:
+                cpu, start = cpu_seconds(), time.perf_counter()
+                program.answer()
+                taken[name].wall.append(time.perf_counter() - start)
+                taken[name].cpu.append(cpu_seconds() - cpu)
+    return taken
+
+
+def cpu_seconds() -> float:
+    """Return the CPU seconds of this process so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def forget_peak() -> float:
+    """Let the peak of memory begin anew; return what is held now, MiB."""
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
+    return peak_mib()
+
+
+def peak_mib() -> float:
+    """Return the peak of memory, MiB."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+def heading(rounds: int) -> list[str]:
+    """Return the top of the page: machine, versions, noise."""
+    names = ("numba", "numpy", "scipy", "networkx", "igraph", "pandana")
+    versions = []
+    for name in names:
+        try:
+            versions.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            versions.append(f"{name} not installed")
+    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
+    processor = models[0].split(":")[1].strip() if models else platform.processor()
+    day, system = f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}", f"{platform.system()}, Python {platform.python_version()}"
+    return f"""# Performance
+
+Made by `benchmarks/network.py`; see [its rules](../benchmarks/README.md). Numbers of different machines are not
+compared; ratios of programs that took turns in one run are.
+
+{day}; {processor}, {os.cpu_count()} cores; {system}; {", ".join(versions)}.
+The machine was shared; its load (5 minutes) at the end of each section stands there: above 1 it is other people's work.
+Medians of up to {rounds} alternating rounds, with the fastest and the slowest. Where wall seconds are much larger than
+CPU seconds, the machine was busy with other work: compare CPU seconds then. "x" is the CPU time of a program divided by
+that of the planner's first row.
+
+Roads are made from a seed (`benchmarks/synthetic.py`): 1.32 streets for each crossing, a fifth of those that are not
+needed to join them one-way, and islands. All questions are asked `from` the places.
+""".splitlines()
+
+
+def report(question: Question, taken: dict[str, Timed], compiling: float) -> list[str]:
+    """Return a section of the page."""
+    base = statistics.median(next(iter(taken.values())).cpu)
+    rows = [f"## {question.title}", "", "| program | wall s (range) | CPU s | x | rounds |", "|---|---|---|---|---|"]
+    for name, (wall, cpu, share) in taken.items():
+        middle, used = statistics.median(wall) / share, statistics.median(cpu) / share
+        extent = f"{min(wall) / share:.3f} to {max(wall) / share:.3f}"
+        rows.append(f"| {name} | {middle:.3f} ({extent}) | {used:.3f} | {used / base:.1f} | {len(wall)} |")
+    apart = [f"{name} {seconds:.2f} s" for name, seconds in question.prepared.items()]
+    apart.append(f"first call of the planner, with compiling what was not compiled yet {compiling:.2f} s")
+    return [
+        *rows,
+        "",
+        f"Not in these times: {'; '.join(apart)}. {question.note}".rstrip(),
+        f"Load {os.getloadavg()[1]:.1f}.",
+    ]
 
 
 if __name__ == "__main__":

@@ -2,27 +2,78 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from planner.errors import NetworkError, fault
-from planner.network.bounded_search import bounded_rows
-from planner.network.compiled import MAX_CUTOFF, Buckets, Direct, Starts
-from planner.network.legs import Roads, arriving, direct_pairs, hanging, leaving
+from planner.network.blocks import blocks_of, in_order
+from planner.network.bounded_search import Desk, bounded_rows, desk_of
+from planner.network.compiled import MAX_CUTOFF, Buckets, Direct, Ends, Links, Starts, queue_of
+from planner.network.landing import Landing, landing_of, starts_of
+from planner.network.legs import Roads, direct_pairs
 from planner.network.reach import Reach, ReachLabel
 from planner.network.snapping import Attachments
-from planner.network.views import Arcs
 
 _BLOCK = 64
-"""Places per task. A constant: what a thread gets must not depend on how many there are."""
+"""Places per task of a thread. A constant: what a thread gets must not depend on how many there are."""
 
-_LARGEST_QUEUE = 1 << 16
+_FAR_BLOCK = 2_000
+"""Places per task of an executor of the caller's: the roads travel with each task."""
+
+_AHEAD = 16
+"""Blocks that may be finished and not yet taken."""
+
+Part = tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]]
+"""Some rows of a reach: number of targets in each row, targets, costs."""
+
+
+class BoundedWork(NamedTuple):
+    """A bounded search made ready: all that its rows are computed from.
+
+    Attributes
+    ----------
+    links
+        Arcs leading away from the places.
+    starts, direct
+        One row per place.
+    legs, ends
+        The targets, by target and by node.
+    cutoff
+        Largest cost held.
+    buckets
+        Shape of the queue.
+    """
+
+    links: Links
+    starts: Starts
+    direct: Direct
+    legs: Starts
+    ends: Ends
+    cutoff: int
+    buckets: Buckets
+
+    def taken(self, block: slice) -> BoundedWork:
+        """Return the work for some of the places."""
+        direct = Direct(self.direct.indptr[block.start : block.stop + 1], self.direct.other, self.direct.cost)
+        return self._replace(starts=Starts(self.starts.node[block], self.starts.cost[block]), direct=direct)
 
 
 def bounded_reach(
-    label: ReachLabel, roads: Roads, places: Attachments, targets: Attachments, *, cutoff: int, threads: int
+    label: ReachLabel,
+    roads: Roads,
+    places: Attachments,
+    targets: Attachments,
+    *,
+    cutoff: int,
+    threads: int = 1,
+    executor: Executor | None = None,
+    landing: Landing | None = None,
 ) -> Reach:
     """Return all costs up to a cutoff, access legs included.
 
@@ -37,7 +88,26 @@ def bounded_reach(
     cutoff
         Largest cost held; millimetres or milliseconds.
     threads
-        How many threads search.
+        How many threads search, where no executor is given.
+    executor
+        Computes blocks of places instead: of processes, or of a cluster. It stays open.
+    landing
+        The targets made ready, where they are.
+
+    Raises
+    ------
+    NetworkError
+        If the cutoff is negative or does not fit into 32 bits.
+    """
+    work = bounded_work(roads, places, targets, cutoff, landing=landing)
+    parts = list(bounded_parts(work, threads=threads, executor=executor))
+    return joined(label, places.ids, targets.ids, cutoff, parts)
+
+
+def bounded_work(
+    roads: Roads, places: Attachments, targets: Attachments, cutoff: int, *, landing: Landing | None = None
+) -> BoundedWork:
+    """Return a bounded search made ready.
 
     Raises
     ------
@@ -45,29 +115,61 @@ def bounded_reach(
         If the cutoff is negative or does not fit into 32 bits.
     """
     require_cutoff(cutoff)
-    starts = leaving(roads, places)
-    legs = arriving(roads, targets)
-    ends = hanging(legs, len(roads.arcs.indptr) - 1)
+    links, legs, ends = landing or landing_of(roads, targets)
+    starts = starts_of(roads, links, places)
     direct, _ = direct_pairs(roads, places, targets)
-    buckets = queue_of(roads.arcs, starts, cutoff)
-    blocks = [slice(first, first + _BLOCK) for first in range(0, len(places.ids), _BLOCK)]
+    return BoundedWork(links, starts, direct, legs, ends, cutoff, queue_of(roads.arcs, starts, cutoff))
 
-    def search(block: slice) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        rows = Starts(node=starts.node[block], cost=starts.cost[block])
-        own = Direct(indptr=direct.indptr[block.start : block.stop + 1], other=direct.other, cost=direct.cost)
-        return bounded_rows(roads.arcs, rows, legs, ends, own, cutoff, buckets)
 
-    with ThreadPoolExecutor(max_workers=threads) as executor:
-        parts = list(executor.map(search, blocks))
+def bounded_parts(work: BoundedWork, *, threads: int, executor: Executor | None) -> Iterator[Part]:
+    """Yield the rows of all places, block after block."""
+    count = len(work.starts.node)
+    if executor is not None:
+        yield from in_order(
+            lambda block: executor.submit(rows_alone, work.taken(block)), blocks_of(count, _FAR_BLOCK), ahead=_AHEAD
+        )
+        return
+    desks = threading.local()
+
+    def rows(block: slice) -> Part:
+        part, desks.own = _rows(work.taken(block), getattr(desks, "own", None))
+        return part
+
+    with ThreadPoolExecutor(max_workers=threads) as pool:
+        yield from in_order(lambda block: pool.submit(rows, block), blocks_of(count, _BLOCK), ahead=_AHEAD * threads)
+
+
+def rows_alone(work: BoundedWork) -> Part:
+    """Return the rows of all places of a piece of work: what a process or a cluster's worker is sent to do."""
+    return _rows(work, None)[0]
+
+
+def _rows(work: BoundedWork, desk: Desk | None) -> tuple[Part, Desk]:
+    """Return the rows of all places of a piece of work, and a desk for the next."""
+    links, starts, direct, legs, ends, cutoff, buckets = work
+    room = 0
+    while True:
+        desk = desk or desk_of(len(links.indptr) - 1, len(legs.node), buckets, room=room)
+        part = bounded_rows(links, starts, legs, ends, direct, cutoff, buckets.shift, desk)
+        if not len(part[0]) or part[0][0] >= 0:
+            return part, desk
+        room, desk = 2 * len(desk.entries), None
+
+
+def joined(label: ReachLabel, place_ids: pd.Index, target_ids: pd.Index, cutoff: int, parts: list[Part]) -> Reach:
+    """Return the reach that has these rows, and empty the list: the rows are not held twice."""
     counts = np.concatenate([np.zeros(1, dtype=np.int64), *(part[0] for part in parts)])
+    indices = np.concatenate([np.zeros(0, dtype=np.int32), *(part[1] for part in parts)])
+    only_costs = [part[2] for part in parts]
+    parts.clear()
     return Reach(
         label=label,
         cutoff=cutoff,
-        place_ids=places.ids,
-        target_ids=targets.ids,
+        place_ids=place_ids,
+        target_ids=target_ids,
         indptr=np.cumsum(counts),
-        indices=np.concatenate([np.zeros(0, dtype=np.int32), *(part[1] for part in parts)]),
-        costs=np.concatenate([np.zeros(0, dtype=np.int32), *(part[2] for part in parts)]),
+        indices=indices,
+        costs=np.concatenate([np.zeros(0, dtype=np.int32), *only_costs]),
     )
 
 
@@ -82,15 +184,3 @@ def require_cutoff(cutoff: int) -> None:
     if not 0 <= cutoff <= MAX_CUTOFF:
         do = "use the nearest places, which have no cutoff"
         raise NetworkError(fault("a cutoff from 0 to 2,147 km or 24 days", f"{cutoff} mm or ms", do))
-
-
-def queue_of(arcs: Arcs, starts: Starts, cutoff: int) -> Buckets:
-    """Return a bucket queue that holds all costs a search can have waiting at one time."""
-    both = (starts.node >= 0).all(axis=1)
-    spread = int(np.abs(starts.cost[both, 0] - starts.cost[both, 1]).max(initial=0))
-    widest = min(max(int(arcs.costs.max(initial=0)), spread), cutoff)
-    typical = int(arcs.costs.mean()) if len(arcs.costs) else 1
-    shift = max(typical.bit_length() - 1, 0)
-    while (widest >> shift) + 2 > _LARGEST_QUEUE:
-        shift += 1
-    return Buckets(shift=shift, length=1 << ((widest >> shift) + 1).bit_length())

@@ -9,142 +9,208 @@ Dial, R. B. (1969). Algorithm 360: shortest-path forest with topological orderin
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
-from planner.network.compiled import I32, I64, UNSEEN, Buckets, Direct, Ends, Starts, compiled
-from planner.network.views import Arcs
+from planner.network.compiled import I32, I64, UNSEEN, Buckets, Direct, Ends, Links, Starts, compiled
 
-_NOT_QUEUED, _FIRST, _NONE = np.int32(-2), np.int32(-1), np.int32(-1)
-_COST, _NEXT, _PREVIOUS = 0, 1, 2
+U64 = npt.NDArray[np.uint64]
+
+_NONE = np.int32(-1)
+_NODE, _COST, _NEXT = 0, 1, 2
+_ROOM = 1 << 12
+"""Entries of a queue beyond one for each node."""
+
+# The lowest bit of a word, multiplied by this number, has the number of the bit in its six highest bits.
+_DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
+_BIT_OF = np.zeros(64, dtype=np.int64)
+_BIT_OF[[(int(_DE_BRUIJN) << bit) % 2**64 >> 58 for bit in range(64)]] = np.arange(64)
 
 
-@compiled
-def _enqueue(record: I32, head: I32, node: int, cost: int, shift: int) -> int:
-    """Put a node into the bucket of its new, lower cost; return 1 if it was not queued, else 0.
+class Desk(NamedTuple):
+    """What one thread's searches write on. Between searches it is as `desk_of` made it.
 
-    Buckets are doubly linked lists through the nodes, so a node is queued at most once.
+    Attributes
+    ----------
+    cost
+        int32, shape (nodes,): UNSEEN.
+    touched
+        int32, shape (nodes,): anything.
+    head
+        int32, shape (buckets,): -1.
+    entries
+        int32, shape (room, 3): what is queued; anything.
+    best
+        int32, shape (targets,): UNSEEN.
+    found, groups
+        uint64: one bit for every target, and one for every word of `found`: 0.
     """
-    added = 1
-    if record[node, _PREVIOUS] != _NOT_QUEUED:
-        old = record[node, _COST] >> shift
-        if old == cost >> shift:
-            record[node, _COST] = cost
-            return 0
-        after, before = record[node, _NEXT], record[node, _PREVIOUS]
-        if before == _FIRST:
-            head[old & (head.size - 1)] = after
-        else:
-            record[before, _NEXT] = after
-        if after != _NONE:
-            record[after, _PREVIOUS] = before
-        added = 0
-    slot = (cost >> shift) & (head.size - 1)
-    after = head[slot]
-    record[node, _COST] = cost
-    record[node, _NEXT] = after
-    record[node, _PREVIOUS] = _FIRST
-    if after != _NONE:
-        record[after, _PREVIOUS] = node
-    head[slot] = node
-    return added
+
+    cost: I32
+    touched: I32
+    head: I32
+    entries: I32
+    best: I32
+    found: U64
+    groups: U64
+
+
+def desk_of(node_count: int, target_count: int, buckets: Buckets, *, room: int = 0) -> Desk:
+    """Return what one thread's searches write on; `room` for so many entries of the queue, if it must be more."""
+    words = target_count // 64 + 1
+    return Desk(
+        cost=np.full(node_count, UNSEEN, dtype=np.int32),
+        touched=np.empty(node_count, dtype=np.int32),
+        head=np.full(buckets.length, _NONE, dtype=np.int32),
+        entries=np.empty((max(room, node_count + _ROOM), 3), dtype=np.int32),
+        best=np.full(target_count, UNSEEN, dtype=np.int32),
+        found=np.zeros(words, dtype=np.uint64),
+        groups=np.zeros(words // 64 + 1, dtype=np.uint64),
+    )
 
 
 @compiled
-def _search(arcs: Arcs, nodes: I32, costs: I64, limit: int, shift: int, head: I32, record: I32, touched: I32) -> int:
-    """Find the cost of every node up to the limit; return how many there are. They are listed in `touched`."""
-    indptr, heads, arc_costs = arcs.indptr, arcs.heads, arcs.costs
-    count = 0
-    queued = 0
-    bucket = limit >> shift
+def _seeded(nodes: I32, costs: I64, limit: int, shift: int, desk: Desk) -> tuple[int, int, np.uint32]:
+    """Queue where a search starts; return how many nodes are touched, how many entries there are, the first bucket."""
+    known, entries, head = desk.cost, desk.entries, desk.head
+    count, live, bucket = 0, 0, np.uint32(limit >> shift)
     for start in range(nodes.size):
         node, cost = nodes[start], costs[start]
-        if node >= 0 and cost <= limit and cost < record[node, _COST]:
-            if record[node, _COST] == UNSEEN:
-                touched[count] = node
+        if node >= 0 and cost <= limit and cost < known[node]:
+            if known[node] == UNSEEN:
+                desk.touched[count] = node
                 count += 1
-            queued += _enqueue(record, head, node, cost, shift)
-            bucket = min(bucket, cost >> shift)
-    while queued > 0:
-        node = head[bucket & (head.size - 1)]
-        if node == _NONE:
-            bucket += 1
+            known[node] = cost
+            slot = np.uint32(cost >> shift) & np.uint32(head.size - 1)
+            entries[live, _NODE], entries[live, _COST], entries[live, _NEXT] = node, cost, head[slot]
+            head[slot] = live
+            live += 1
+            bucket = min(bucket, np.uint32(cost >> shift))
+    return count, live, bucket
+
+
+@compiled
+def search(links: Links, nodes: I32, costs: I64, limit: int, shift: int, desk: Desk) -> int:
+    """Find the cost of every node up to the limit.
+
+    A node is queued again when its cost falls; an entry whose cost is no longer the node's is passed over.
+
+    Returns
+    -------
+    int
+        How many nodes have a cost now (they are listed in ``desk.touched``); -1 where the queue had too little room.
+    """
+    indptr, link = links.indptr, links.link
+    known, touched, head, entries = desk.cost, desk.touched, desk.head, desk.entries
+    mask = np.uint32(head.size - 1)
+    count, live, bucket = _seeded(nodes, costs, limit, shift, desk)
+    top, free = live, np.int32(-1)
+    while live > 0:
+        item = head[bucket & mask]
+        if item < 0:
+            bucket += np.uint32(1)
             continue
-        after = record[node, _NEXT]
-        head[bucket & (head.size - 1)] = after
-        if after != _NONE:
-            record[after, _PREVIOUS] = _FIRST
-        record[node, _PREVIOUS] = _NOT_QUEUED
-        queued -= 1
-        reached = np.int64(record[node, _COST])
-        for arc in range(indptr[node], indptr[node + 1]):
-            neighbour = heads[arc]
-            cost = reached + arc_costs[arc]
-            known = record[neighbour, _COST]
-            if cost < known and cost <= limit:
-                if known == UNSEEN:
+        at = np.uint32(item)
+        node, reached = np.uint32(entries[at, _NODE]), entries[at, _COST]
+        head[bucket & mask] = entries[at, _NEXT]
+        entries[at, _NEXT] = free
+        free = item
+        live -= 1
+        if known[node] != reached:
+            continue
+        for arc in range(np.uint64(indptr[node]), np.uint64(indptr[node + np.uint32(1)])):
+            neighbour = np.uint32(link[arc, 0])
+            total = np.int64(reached) + np.int64(link[arc, 1])
+            before = known[neighbour]
+            if total < before and total <= limit:
+                if before == UNSEEN:
                     touched[count] = neighbour
                     count += 1
-                queued += _enqueue(record, head, neighbour, cost, shift)
+                known[neighbour] = total
+                if free >= 0:
+                    item = free
+                    free = entries[np.uint32(item), _NEXT]
+                elif top == entries.shape[0]:
+                    return -1
+                else:
+                    item = np.int32(top)
+                    top += 1
+                at = np.uint32(item)
+                slot = np.uint32(total >> shift) & mask
+                entries[at, _NODE], entries[at, _COST], entries[at, _NEXT] = neighbour, total, head[slot]
+                head[slot] = item
+                live += 1
     return count
 
 
 @compiled
-def _offer(best: I32, found: I32, count: int, target: int, cost: int) -> int:
-    """Lower the cost of a target; return how many targets are found."""
-    if cost < best[target]:
-        if best[target] == UNSEEN:
-            found[count] = target
-            count += 1
-        best[target] = cost
-    return count
+def _offer(desk: Desk, target: int, cost: int) -> int:
+    """Lower the cost of a target; return 1 if it is found now, else 0."""
+    at = np.uint32(target)
+    before = desk.best[at]
+    if cost < before:
+        desk.best[at] = cost
+        if before == UNSEEN:
+            word = at >> np.uint32(6)
+            desk.found[word] |= np.uint64(1) << np.uint64(at & np.uint32(63))
+            desk.groups[word >> np.uint32(6)] |= np.uint64(1) << np.uint64(word & np.uint32(63))
+            return 1
+    return 0
 
 
 @compiled
-def _by_node(ends: Ends, record: I32, reached: I32, cutoff: int, best: I32, found: I32, count: int) -> int:
+def _by_node(ends: Ends, desk: Desk, size: int, cutoff: int) -> int:
     """Collect the targets that hang on the reached nodes: for searches that reach few. Return how many were found."""
-    for position in range(reached.size):
-        node = reached[position]
-        at_node = np.int64(record[node, _COST])
-        for end in range(ends.indptr[node], ends.indptr[node + 1]):
+    count = 0
+    for position in range(size):
+        node = np.uint32(desk.touched[position])
+        at_node = np.int64(desk.cost[node])
+        for end in range(np.uint64(ends.indptr[node]), np.uint64(ends.indptr[node + np.uint32(1)])):
             total = at_node + ends.cost[end]
             if total <= cutoff:
-                count = _offer(best, found, count, ends.target[end], total)
-    if count * 16 < best.size:
-        found[:count].sort()
-        return count
-    at = 0
-    for target in range(best.size):
-        if best[target] != UNSEEN:
-            found[at] = target
-            at += 1
+                count += _offer(desk, ends.target[end], total)
     return count
 
 
 @compiled
-def _by_target(legs: Starts, record: I32, cutoff: int, best: I32, found: I32) -> int:
+def _by_target(legs: Starts, desk: Desk, cutoff: int) -> int:
     """Look from every target at the nodes it hangs on: for searches that reach many. Return how many were found."""
     count = 0
-    for target in range(best.size):
-        least = np.int64(best[target])
+    for target in range(desk.best.size):
         for end in range(2):
             node = legs.node[target, end]
-            if node >= 0 and record[node, _COST] != UNSEEN:
-                least = min(least, record[node, _COST] + legs.cost[target, end])
-        if least <= cutoff:
-            best[target] = least
-            found[count] = target
-            count += 1
+            if node >= 0 and desk.cost[node] != UNSEEN:
+                total = np.int64(desk.cost[node]) + legs.cost[target, end]
+                if total <= cutoff:
+                    count += _offer(desk, target, total)
     return count
 
 
 @compiled
-def _along_edge(direct: Direct, row: int, cutoff: int, best: I32, found: I32) -> int:
-    """Collect the targets on a place's own edge. Return how many were found."""
-    count = 0
-    for pair in range(direct.indptr[row], direct.indptr[row + 1]):
-        if direct.cost[pair] <= cutoff:
-            count = _offer(best, found, count, direct.other[pair], direct.cost[pair])
-    return count
+def _lowest_bit(word: np.uint64) -> np.int64:
+    """Return the number of the lowest bit that is set."""
+    lowest = word & (~word + np.uint64(1))
+    return np.int64(_BIT_OF[(lowest * _DE_BRUIJN) >> np.uint64(58)])
+
+
+@compiled
+def _emit(desk: Desk, targets: I32, costs: I32) -> None:
+    """Write the found targets in ascending order with their costs, and clean the desk."""
+    filled = 0
+    for group in range(desk.groups.size):
+        while desk.groups[group]:
+            word = 64 * group + _lowest_bit(desk.groups[group])
+            left = desk.found[word]
+            while left:
+                target = 64 * word + _lowest_bit(left)
+                targets[filled], costs[filled] = target, desk.best[target]
+                desk.best[target] = UNSEEN
+                filled += 1
+                left &= left - np.uint64(1)
+            desk.found[word] = 0
+            desk.groups[group] &= desk.groups[group] - np.uint64(1)
 
 
 @compiled
@@ -156,23 +222,14 @@ def _grown(array: I32, filled: int, size: int) -> I32:
 
 
 @compiled
-def _records(node_count: int) -> I32:
-    """Return the record of every node before a search: cost, next and previous in its bucket."""
-    record = np.full((node_count, 3), _NONE, dtype=np.int32)
-    record[:, _COST] = UNSEEN
-    record[:, _PREVIOUS] = _NOT_QUEUED
-    return record
-
-
-@compiled
 def bounded_rows(
-    arcs: Arcs, starts: Starts, legs: Starts, ends: Ends, direct: Direct, cutoff: int, buckets: Buckets
+    links: Links, starts: Starts, legs: Starts, ends: Ends, direct: Direct, cutoff: int, shift: int, desk: Desk
 ) -> tuple[I64, I32, I32]:
     """Return, row by row of `starts`, the targets up to a cutoff and their costs.
 
     Parameters
     ----------
-    arcs
+    links
         Arcs leading away from the places.
     starts
         One row per place.
@@ -182,41 +239,40 @@ def bounded_rows(
         One row per place: targets on its own edge.
     cutoff
         Largest cost held, at most `MAX_CUTOFF`.
-    buckets
-        Shape of the queue.
+    shift
+        Width of a bucket of the desk's queue.
+    desk
+        Of this thread.
 
     Returns
     -------
     tuple
-        Number of targets per row (int64), targets (int32, ascending in each row), costs (int32).
+        Number of targets per row (int64; the first is -1 where the queue had too little room: the desk is then spoilt),
+        targets (int32, ascending in each row), costs (int32).
     """
-    node_count, target_count = arcs.indptr.size - 1, legs.node.shape[0]
-    record = _records(node_count)
-    head = np.full(buckets.length, _NONE, dtype=np.int32)
-    touched = np.empty(node_count, dtype=np.int32)
-    best = np.full(target_count, UNSEEN, dtype=np.int32)
-    found = np.empty(target_count, dtype=np.int32)
     counts = np.zeros(starts.node.shape[0], dtype=np.int64)
     targets = np.empty(1024, dtype=np.int32)
     costs = np.empty(1024, dtype=np.int32)
     filled = 0
     for row in range(starts.node.shape[0]):
-        size = _search(arcs, starts.node[row], starts.cost[row], cutoff, buckets.shift, head, record, touched)
-        count = _along_edge(direct, row, cutoff, best, found)
-        if 4 * size < target_count:
-            count = _by_node(ends, record, touched[:size], cutoff, best, found, count)
+        size = search(links, starts.node[row], starts.cost[row], cutoff, shift, desk)
+        if size < 0:
+            counts[0] = -1
+            break
+        count = 0
+        for pair in range(direct.indptr[row], direct.indptr[row + 1]):
+            if direct.cost[pair] <= cutoff:
+                count += _offer(desk, direct.other[pair], direct.cost[pair])
+        if 4 * size < desk.best.size:
+            count += _by_node(ends, desk, size, cutoff)
         else:
-            count = _by_target(legs, record, cutoff, best, found)
+            count += _by_target(legs, desk, cutoff)
         for position in range(size):
-            record[touched[position], _COST] = UNSEEN
+            desk.cost[desk.touched[position]] = UNSEEN
         if filled + count > targets.size:
             targets = _grown(targets, filled, max(2 * targets.size, filled + count))
             costs = _grown(costs, filled, targets.size)
-        for position in range(count):
-            target = found[position]
-            targets[filled + position] = target
-            costs[filled + position] = best[target]
-            best[target] = UNSEEN
+        _emit(desk, targets[filled : filled + count], costs[filled : filled + count])
         filled += count
         counts[row] = count
     return counts, targets[:filled].copy(), costs[:filled].copy()

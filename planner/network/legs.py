@@ -112,7 +112,10 @@ def hanging(legs: Starts, node_count: int) -> Ends:
 
 def direct_pairs(roads: Roads, places: Attachments, targets: Attachments) -> tuple[Direct, Direct]:
     """Return what it costs to go from places to targets along an edge that both lie on, by place and by target."""
-    order = np.argsort(targets.edge, kind="stable")
+    met = np.zeros(len(roads.permitted) + 1, dtype=bool)  # one more: -1 is its own edge
+    met[places.edge] = True
+    near = np.flatnonzero(met[targets.edge])
+    order = near[np.argsort(targets.edge[near], kind="stable")]
     edges = targets.edge[order]
     first = np.searchsorted(edges, places.edge, side="left")
     count = np.where(places.edge >= 0, np.searchsorted(edges, places.edge, side="right") - first, 0)

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from planner.errors import NetworkError, fault
-from planner.network.legs import Roads, arriving, direct_pairs, leaving
-from planner.network.nearest_search import nearest_at_nodes, nearest_at_targets
+from planner.network.compiled import MAX_CUTOFF, Links, Starts, queue_of
+from planner.network.landing import Landing, landing_of, starts_of
+from planner.network.legs import Roads, direct_pairs
+from planner.network.nearest_search import FULL, OVERFLOW, nearest_at_nodes, nearest_at_targets
 from planner.network.reach import Nearest, ReachLabel
 from planner.network.snapping import Attachments
 
+_ROOM = 1 << 12
+"""Entries of a queue beyond one for each node."""
 
-def nearest_places(label: ReachLabel, roads: Roads, places: Attachments, targets: Attachments, *, k: int) -> Nearest:
+
+def nearest_places(
+    label: ReachLabel,
+    roads: Roads,
+    places: Attachments,
+    targets: Attachments,
+    *,
+    k: int,
+    landing: Landing | None = None,
+) -> Nearest:
     """Return the k nearest places of every target, access legs included.
 
     Parameters
@@ -26,6 +40,8 @@ def nearest_places(label: ReachLabel, roads: Roads, places: Attachments, targets
         How they attach to it.
     k
         Length of the lists; as many as there are places, if these are fewer.
+    landing
+        The targets made ready, where they are.
 
     Raises
     ------
@@ -34,13 +50,26 @@ def nearest_places(label: ReachLabel, roads: Roads, places: Attachments, targets
     """
     kept = list_length(k, len(places.ids))
     bits = max(len(places.ids).bit_length(), 1)
-    owner, costs, overflow = nearest_at_nodes(roads.arcs, leaving(roads, places), kept, bits)
-    if overflow:
+    links, legs, _ = landing or landing_of(roads, targets)
+    starts = starts_of(roads, links, places)
+    labels, at_nodes = _labels(roads, links, starts, kept, bits)
+    _, direct = direct_pairs(roads, places, targets)
+    place, cost, at_targets = nearest_at_targets(labels, kept, legs, direct, bits)
+    if OVERFLOW in (at_nodes, at_targets):
         do = "check lengths and speeds of the roads"
         raise NetworkError(fault(f"costs below {2 ** (63 - bits):.3g} mm or ms", "a larger one", do))
-    _, direct = direct_pairs(roads, places, targets)
-    place, cost = nearest_at_targets(owner, costs, arriving(roads, targets), direct)
-    return Nearest(label=label, place_ids=places.ids, target_ids=targets.ids, place=place, costs=np.asarray(cost))
+    return Nearest(label=label, place_ids=places.ids, target_ids=targets.ids, place=place, costs=cost)
+
+
+def _labels(roads: Roads, links: Links, starts: Starts, k: int, bits: int) -> tuple[npt.NDArray[np.int64], int]:
+    """Return the labels of all nodes, and how it went; again with more room where it was too little."""
+    queue = queue_of(roads.arcs, starts, MAX_CUTOFF, together=True)
+    room = _ROOM + len(roads.arcs.indptr) + starts.node.size
+    while True:
+        labels, went = nearest_at_nodes(links, starts, k, bits, queue, room)
+        if went != FULL:
+            return labels, went
+        room *= 2
 
 
 def list_length(k: int, place_count: int) -> int:

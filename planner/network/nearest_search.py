@@ -1,7 +1,8 @@
 """The k nearest places of every target. Compiled.
 
-One search from all places at once, in which a node is settled up to k times; the lists of the nodes at the ends of a
-target's edge give the target's.
+One search from all places at once. A node keeps a list of its k best labels, cost and place packed into one integer: a
+label passes along an arc by adding the arc's cost, the order of two labels stays what it was, and equal costs fall to
+the lower place, also across arcs of cost zero. The lists of the nodes at the ends of a target's edge give the target's.
 
 Okabe, A., Satoh, T., Furuta, T., Suzuki, A., & Okano, K. (2008). Generalized network Voronoi diagrams. International
 Journal of Geographical Information Science 22, 965-994 (the order-k diagram).
@@ -11,77 +12,77 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.network.compiled import I32, I64, Direct, Starts, compiled
-from planner.network.views import Arcs
+from planner.network.compiled import I32, I64, Buckets, Direct, Links, Starts, Whole, compiled
+
+NO_LABEL = np.int64(2**63 - 1)
+
+DONE, OVERFLOW, FULL = 0, 1, 2
+
+_LABEL, _NODE_NEXT = 0, 1
+_LOW = np.int64(0xFFFFFFFF)
 
 
 @compiled
-def _sift_up(keys: I64, nodes: I32, size: int, key: int, node: int) -> None:
-    """Put an entry into a heap of four children per parent that has `size` entries."""
-    at = size
-    while at > 0:
-        parent = (at - 1) >> 2
-        if keys[parent] <= key:
-            break
-        keys[at], nodes[at] = keys[parent], nodes[parent]
-        at = parent
-    keys[at], nodes[at] = key, node
+def _accept(best: I64, first: Whole, k: int, label: Whole, mask: Whole) -> bool:
+    """Put a label into the list at ``first:first + k``, ascending, each place once; return whether it belongs there."""
+    at, last = np.uint64(first), np.uint64(first + k - 1)
+    if label >= best[last]:
+        return False
+    while best[at] <= label:
+        if (best[at] ^ label) & mask == 0:
+            return False
+        at += np.uint64(1)
+    moved = label
+    while at < last:
+        pushed = best[at]
+        best[at] = moved
+        if (pushed ^ label) & mask == 0:
+            return True
+        moved = pushed
+        at += np.uint64(1)
+    best[at] = moved
+    return True
 
 
 @compiled
-def _sift_down(keys: I64, nodes: I32, size: int) -> None:
-    """Remove the first entry of a heap that has `size` entries, the last of them to be placed anew."""
-    last = size - 1
-    key, node = keys[last], nodes[last]
-    at = 0
-    while True:
-        child = 4 * at + 1
-        if child >= last:
-            break
-        least = child
-        for other in range(child + 1, min(child + 4, last)):
-            if keys[other] < keys[least]:
-                least = other
-        if keys[least] >= key:
-            break
-        keys[at], nodes[at] = keys[least], nodes[least]
-        at = least
-    keys[at], nodes[at] = key, node
-
-
-@compiled
-def _seeded(keys: I64, nodes: I32, starts: Starts, place_bits: int) -> int:
-    """Put all places into the heap; return its size."""
-    size = 0
-    for place in range(starts.node.shape[0]):
-        for end in range(2):
-            if starts.node[place, end] >= 0:
-                _sift_up(keys, nodes, size, (starts.cost[place, end] << place_bits) | place, starts.node[place, end])
-                size += 1
-    return size
-
-
-@compiled
-def _is_closed(owner: I32, count: I32, node: int, place: int) -> bool:
-    """Whether a node needs no further offer of a place: its list is full or holds the place."""
-    if count[node] >= owner.shape[1]:
-        return True
-    for rank in range(count[node]):  # noqa: SIM110 - Numba compiles no generators here
-        if owner[node, rank] == place:
+def _is_held(best: I64, first: Whole, k: int, label: Whole) -> bool:
+    """Whether a list still holds a label, or better ones have taken its place."""
+    for rank in range(np.uint64(first), np.uint64(first + k)):  # noqa: SIM110 - Numba compiles no generators here
+        if best[rank] == label:
             return True
     return False
 
 
 @compiled
-def nearest_at_nodes(arcs: Arcs, starts: Starts, k: int, place_bits: int) -> tuple[I32, I64, bool]:
-    """Return the k nearest places of every node, by cost, then by place.
+def _seeded(
+    starts: Starts, k: int, place_bits: int, shift: Whole, best: I64, head: I32, entries: I64
+) -> tuple[int, np.uint64]:
+    """Queue all places; return how many entries there are (-1 where there is too little room), and the first bucket."""
+    live, bucket = 0, np.uint64(NO_LABEL)
+    mask = (np.int64(1) << place_bits) - 1
+    for place in range(starts.node.shape[0]):
+        for end in range(2):
+            node, label = np.int64(starts.node[place, end]), (starts.cost[place, end] << place_bits) | place
+            if node >= 0 and _accept(best, node * k, k, label, mask):
+                if live == entries.shape[0]:
+                    return -1, bucket
+                bucket = min(bucket, np.uint64(label >> shift))
+                slot = np.uint64(label >> shift) & np.uint64(head.size - 1)
+                entries[live, _LABEL], entries[live, _NODE_NEXT] = label, (node << 32) | (head[slot] & _LOW)
+                head[slot] = live
+                live += 1
+    return live, bucket
 
-    The queue is ordered by (cost, place) packed into one integer, so ties fall to the lower place, also across arcs of
-    cost zero.
+
+@compiled
+def nearest_at_nodes(
+    links: Links, starts: Starts, k: int, place_bits: int, buckets: Buckets, room: int
+) -> tuple[I64, int]:
+    """Return the k best labels of every node: ``cost << place_bits | place``, ascending.
 
     Parameters
     ----------
-    arcs
+    links
         Arcs leading away from the places.
     starts
         One row per place.
@@ -89,96 +90,110 @@ def nearest_at_nodes(arcs: Arcs, starts: Starts, k: int, place_bits: int) -> tup
         Length of the lists.
     place_bits
         Bits that hold the number of a place.
+    buckets
+        Shape of the queue, for starts together.
+    room
+        How many entries the queue holds.
 
     Returns
     -------
     tuple
-        Places (int32, shape (nodes, k), -1 for none), costs (int64, same shape, -1 for none), and whether a cost did
-        not fit into the remaining bits.
+        Labels (int64, shape (nodes * k,), `NO_LABEL` for none), and how it went: `DONE`, `OVERFLOW` where a cost did
+        not fit into the remaining bits, `FULL` where the queue had too little room.
     """
-    node_count = arcs.indptr.size - 1
-    owner = np.full((node_count, k), -1, dtype=np.int32)
-    costs = np.full((node_count, k), -1, dtype=np.int64)
-    count = np.zeros(node_count, dtype=np.int32)
-    keys = np.empty(1024 + 4 * starts.node.size, dtype=np.int64)
-    nodes = np.empty(keys.size, dtype=np.int32)
-    largest = (np.int64(1) << (63 - place_bits)) - 1
+    indptr, link = links.indptr, links.link
+    best = np.full((indptr.size - 1) * k, NO_LABEL, dtype=np.int64)
+    head = np.full(buckets.length, -1, dtype=np.int32)
+    entries = np.empty((room, 2), dtype=np.int64)
     mask = (np.int64(1) << place_bits) - 1
-    size = _seeded(keys, nodes, starts, place_bits)
-    while size > 0:
-        place, cost, node = keys[0] & mask, keys[0] >> place_bits, nodes[0]
-        _sift_down(keys, nodes, size)
-        size -= 1
-        if _is_closed(owner, count, node, place):
+    slots = np.uint64(buckets.length - 1)
+    shift = np.int64(buckets.shift + place_bits)
+    live, bucket = _seeded(starts, k, place_bits, shift, best, head, entries)
+    top, free = live, np.int32(-1)
+    if live < 0:
+        return best, FULL
+    while live > 0:
+        item = head[bucket & slots]
+        if item < 0:
+            bucket += np.uint64(1)
             continue
-        owner[node, count[node]] = place
-        costs[node, count[node]] = cost
-        count[node] += 1
-        for arc in range(arcs.indptr[node], arcs.indptr[node + 1]):
-            neighbour = arcs.heads[arc]
-            if _is_closed(owner, count, neighbour, place):
+        at = np.uint32(item)
+        label, both = entries[at, _LABEL], entries[at, _NODE_NEXT]
+        entries[at, _NODE_NEXT] = free
+        head[bucket & slots] = np.int32(both)
+        free = item
+        live -= 1
+        node = np.uint32(both >> 32)
+        if not _is_held(best, np.int64(node) * k, k, label):
+            continue
+        for arc in range(np.uint64(indptr[node]), np.uint64(indptr[node + np.uint32(1)])):
+            neighbour = np.int64(link[arc, 0])
+            total = label + (np.int64(link[arc, 1]) << place_bits)
+            if total < 0:
+                return best, OVERFLOW
+            if not _accept(best, neighbour * k, k, total, mask):
                 continue
-            total = cost + arcs.costs[arc]
-            if total > largest:
-                return owner, costs, True
-            if size == keys.size:
-                keys = np.concatenate((keys, np.empty(size, dtype=np.int64)))
-                nodes = np.concatenate((nodes, np.empty(size, dtype=np.int32)))
-            _sift_up(keys, nodes, size, (total << place_bits) | place, neighbour)
-            size += 1
-    return owner, costs, False
+            if free >= 0:
+                item = free
+                free = np.int32(entries[np.uint32(item), _NODE_NEXT])
+            elif top == room:
+                return best, FULL
+            else:
+                item = np.int32(top)
+                top += 1
+            at = np.uint32(item)
+            slot = np.uint64(total >> shift) & slots
+            entries[at, _LABEL], entries[at, _NODE_NEXT] = total, (neighbour << 32) | (head[slot] & _LOW)
+            head[slot] = item
+            live += 1
+    return best, DONE
 
 
 @compiled
-def _insert(owner: I32, costs: I64, place: int, cost: int) -> None:
-    """Offer a place to one list of nearest places, ordered by cost, then by place."""
-    k = owner.size
-    at = k
-    for rank in range(k):
-        if owner[rank] == place:
-            if costs[rank] <= cost:
-                return
-            at = rank
-            break
-    if at == k:
-        at = k - 1
-        if owner[at] >= 0 and (costs[at] < cost or (costs[at] == cost and owner[at] < place)):
-            return
-    while at > 0 and (owner[at - 1] < 0 or costs[at - 1] > cost or (costs[at - 1] == cost and owner[at - 1] > place)):
-        owner[at], costs[at] = owner[at - 1], costs[at - 1]
-        at -= 1
-    owner[at], costs[at] = place, cost
-
-
-@compiled
-def nearest_at_targets(node_owner: I32, node_costs: I64, starts: Starts, direct: Direct) -> tuple[I32, I64]:
+def nearest_at_targets(
+    labels: I64, k: int, legs: Starts, direct: Direct, place_bits: int
+) -> tuple[I32, I64, int]:  # fmt: skip
     """Return the k nearest places of every target from the lists of the nodes it hangs on.
 
     Parameters
     ----------
-    node_owner, node_costs
+    labels
         What `nearest_at_nodes` returns.
-    starts
+    k
+        Length of the lists.
+    legs
         One row per target: its nodes, and the cost between them and the target.
     direct
         One row per target: places on its own edge.
+    place_bits
+        Bits that hold the number of a place.
 
     Returns
     -------
     tuple
-        Places (int32, shape (targets, k), -1 for none) and costs (int64, -1 for none).
+        Places (int32, shape (targets, k), -1 for none), costs (int64, -1 for none), and `DONE`, or `OVERFLOW` where a
+        cost did not fit into the remaining bits.
     """
-    target_count, k = starts.node.shape[0], node_owner.shape[1]
-    owner = np.full((target_count, k), -1, dtype=np.int32)
+    target_count = legs.node.shape[0]
+    places = np.full((target_count, k), -1, dtype=np.int32)
     costs = np.full((target_count, k), -1, dtype=np.int64)
+    mask = (np.int64(1) << place_bits) - 1
+    best = np.empty(k, dtype=np.int64)
     for target in range(target_count):
+        best[:] = NO_LABEL
         for end in range(2):
-            node = starts.node[target, end]
-            if node >= 0:
-                for rank in range(k):
-                    if node_owner[node, rank] >= 0:
-                        cost = node_costs[node, rank] + starts.cost[target, end]
-                        _insert(owner[target], costs[target], node_owner[node, rank], cost)
+            first, leg = np.int64(legs.node[target, end]) * k, legs.cost[target, end] << place_bits
+            if first >= 0:
+                for rank in range(first, first + k):
+                    if labels[rank] == NO_LABEL:
+                        break
+                    total = labels[rank] + leg
+                    if total < 0:
+                        return places, costs, OVERFLOW
+                    _accept(best, 0, k, total, mask)
         for pair in range(direct.indptr[target], direct.indptr[target + 1]):
-            _insert(owner[target], costs[target], direct.other[pair], direct.cost[pair])
-    return owner, costs
+            _accept(best, 0, k, (direct.cost[pair] << place_bits) | direct.other[pair], mask)
+        for rank in range(k):
+            if best[rank] != NO_LABEL:
+                places[target, rank], costs[target, rank] = best[rank] & mask, best[rank] >> place_bits
+    return places, costs, DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 from planner.errors import NetworkError, fault, shortened
 from planner.network.bounded import bounded_reach
 from planner.network.graph import RoadNetwork
+from planner.network.landing import Landing, landing_of
 from planner.network.legs import Roads, roads_of
 from planner.network.modes import STRAIGHT, Mode
 from planner.network.nearest import nearest_places
@@ -25,7 +27,7 @@ from planner.units import CostKind
 DEFAULT_SETTINGS = NetworkSettings()
 
 
-def reaches(
+def reaches(  # noqa: PLR0913 - one option more than usual, all of them named
     network: RoadNetwork | None,
     *,
     places: pd.DataFrame,
@@ -35,6 +37,7 @@ def reaches(
     modes: Mapping[str, Mode] | None = None,
     settings: NetworkSettings = DEFAULT_SETTINGS,
     k: int = 4,
+    executor: Executor | None = None,
 ) -> Reaches:
     """Return every reach that is needed, and the k nearest places beside each.
 
@@ -56,13 +59,17 @@ def reaches(
         How points attach; threads.
     k
         Length of the lists of nearest places (shorter where there are fewer places).
+    executor
+        Computes blocks of places of the bounded reaches over roads instead of threads here: of processes, or of a
+        cluster (``distributed.Client.get_executor()``). It stays open.
 
     Raises
     ------
     NetworkError
         If a mode needs roads and there are none, a place is unknown, a coordinate missing, or a key impossible.
     """
-    bench = _Bench(_with_modes(network, modes), settings, places, {"demand": demand, "anchor": anchors})
+    targets: dict[TargetKind, pd.DataFrame] = {"demand": demand, "anchor": anchors}
+    bench = _Bench(_with_modes(network, modes), settings, places, targets, executor)
     merged = _merged(needs)
     bounded = {need.label: bench.bounded(need) for need in merged}
     nearest = {need.label: bench.nearest(need, k) for need in merged}
@@ -148,9 +155,11 @@ class _Bench:
     settings: NetworkSettings
     places: pd.DataFrame
     targets: Mapping[TargetKind, pd.DataFrame]
+    executor: Executor | None = None
     snappers: dict[str, Snapper] = field(default_factory=dict)
     attachments: dict[tuple[str, TargetKind], Attachments] = field(default_factory=dict)
     views: dict[tuple[str, CostKind], ModeView] = field(default_factory=dict)
+    landings: dict[tuple[ReachKey, TargetKind], Landing] = field(default_factory=dict)
     used: dict[tuple[str, TargetKind], pd.DataFrame] = field(default_factory=dict)
 
     def bounded(self, need: Need) -> Reach:
@@ -158,14 +167,26 @@ class _Bench:
         if _is_straight(label.key):
             return straight_reach(label, *self._points(need), cutoff=need.cutoff, threads=threads)
         places, targets = self._attached(need)
-        return bounded_reach(label, self._roads(label.key), places, targets, cutoff=need.cutoff, threads=threads)
+        roads, landing = self._roads(label.key), self._landing(label, targets)
+        return bounded_reach(
+            label,
+            roads,
+            places,
+            targets,
+            cutoff=need.cutoff,
+            threads=threads,
+            executor=self.executor,
+            landing=landing,
+        )
 
     def nearest(self, need: Need, k: int) -> Nearest:
         label = need.label
         if _is_straight(label.key):
             return straight_nearest(label, *self._points(need), k=k, threads=self.settings.thread_count)
         places, targets = self._attached(need)
-        return nearest_places(label, self._roads(label.key), places, targets, k=k)
+        return nearest_places(
+            label, self._roads(label.key), places, targets, k=k, landing=self._landing(label, targets)
+        )
 
     def access(self) -> dict[tuple[str, TargetKind], pd.DataFrame]:
         """Return the access tables of everything that was attached, straight lines included."""
@@ -195,6 +216,14 @@ class _Bench:
                 self.snappers[mode] = Snapper(self._required_network(mode), mode, self.settings)
             self.attachments[(mode, kind)] = self.snappers[mode].attach(self._table(kind))
         return self.attachments[(mode, kind)]
+
+    def _landing(self, label: ReachLabel, targets: Attachments) -> Landing:
+        """Return the targets made ready; once for all services, except where every service has its own."""
+        if label.targets == "place":
+            return landing_of(self._roads(label.key), targets)
+        if (label.key, label.targets) not in self.landings:
+            self.landings[(label.key, label.targets)] = landing_of(self._roads(label.key), targets)
+        return self.landings[(label.key, label.targets)]
 
     def _roads(self, key: ReachKey) -> Roads:
         network = self._required_network(key.mode)

@@ -10,8 +10,7 @@ import pytest
 
 from planner.errors import NetworkError
 from planner.network import Need, ReachKey, ReachLabel, bounded_search, grow_nearest, nearest_search, reaches
-from planner.network.bounded import queue_of
-from planner.network.compiled import Starts
+from planner.network.compiled import MAX_CUTOFF, Starts, links_of, queue_of
 from planner.network.legs import roads_of
 from planner.network.nearest import nearest_places
 from planner.network.settings import NetworkSettings
@@ -29,27 +28,49 @@ def test_import_compiles_nothing():
     assert done.stdout.split() == ["[]", "[]"]
 
 
-def test_searches_go_round_an_overflow(network_of, points_of):
+def test_searches_go_round_an_overflow(network_of):
     """A cost that does not fit beside the number of a place is told, never wrapped."""
     network = network_of([[(0, 0), (2e6, 0)], [(2e6, 0), (4e6, 0)], [(4e6, 0), (6e6, 0)]])
     arcs = mode_view(network, "foot", "distance_m").outgoing
     starts = Starts(node=np.array([[0, -1]], dtype=np.int32), cost=np.zeros((1, 2), dtype=np.int64))
-    assert not nearest_search.nearest_at_nodes(arcs, starts, 1, 30)[2]
-    assert nearest_search.nearest_at_nodes(arcs, starts, 1, 31)[2]
+    queue = queue_of(arcs, starts, MAX_CUTOFF, together=True)
+    for bits, went in ((30, nearest_search.DONE), (31, nearest_search.OVERFLOW)):
+        assert nearest_search.nearest_at_nodes(links_of(arcs), starts, 1, bits, queue, 100)[1] == went
 
 
 def test_an_overflow_is_one_sentence(network_of, points_of, monkeypatch):
-    """The caller of such a search gets an error that says what to check."""
+    """The caller of such a search gets an error that says what to check, also where only the last leg is too long."""
     network = network_of([[(0, 0), (2e6, 0)], [(2e6, 0), (4e6, 0)], [(4e6, 0), (6e6, 0)]])
     roads = roads_of(network, "foot", mode_view(network, "foot", "distance_m"), "from")
-    points = Snapper(network, "foot", NetworkSettings()).attach(points_of([(0, 0)]))
+    snapper = Snapper(network, "foot", NetworkSettings())
+    start, half_way = snapper.attach(points_of([(0, 0)])), snapper.attach(points_of([(5e6, 0)]))
     label = ReachLabel(ReachKey("foot", "distance_m", "from"), "demand", "s")
-    real = nearest_search.nearest_at_nodes
-    monkeypatch.setattr(
-        "planner.network.nearest.nearest_at_nodes", lambda arcs, starts, k, _: real(arcs, starts, k, 31)
-    )
+    at_nodes, at_targets = nearest_search.nearest_at_nodes, nearest_search.nearest_at_targets
+    module = "planner.network.nearest."
+    monkeypatch.setattr(module + "nearest_at_nodes", lambda a, b, c, _, *rest: at_nodes(a, b, c, 31, *rest))
     with pytest.raises(NetworkError, match="check lengths and speeds"):
-        nearest_places(label, roads, points, points, k=1)
+        nearest_places(label, roads, start, start, k=1)
+    monkeypatch.setattr(module + "nearest_at_nodes", lambda a, b, c, _, *rest: at_nodes(a, b, c, 30, *rest))
+    monkeypatch.setattr(module + "nearest_at_targets", lambda a, b, c, d, _: at_targets(a << 1, b, c, d, 31))
+    with pytest.raises(NetworkError, match="check lengths and speeds"):
+        nearest_places(label, roads, start, half_way, k=1)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_too_little_room_changes_nothing(seed, random_network, random_points, monkeypatch):
+    """A queue that is made too short is made longer, and the answers are the same."""
+    rng = np.random.default_rng(seed)
+    network = random_network(rng)
+    places, demand = random_points(rng, network, 70, "p"), random_points(rng, network, 30, "d")
+    need = Need(ReachLabel(ReachKey("foot", "distance_m", "from"), "demand", "s"), 10**9, tuple(places.index))
+    tables = {"places": places, "demand": demand, "anchors": demand.iloc[:0], "needs": [need], "k": 3}
+    plain = reaches(network, **tables)
+    monkeypatch.setattr("planner.network.nearest._ROOM", -140)
+    monkeypatch.setattr("planner.network.bounded_search._ROOM", -network.node_count + 3)
+    tight = reaches(network, **tables)
+    np.testing.assert_array_equal(plain.bounded[need.label].costs, tight.bounded[need.label].costs)
+    np.testing.assert_array_equal(plain.nearest[need.label].costs, tight.nearest[need.label].costs)
+    np.testing.assert_array_equal(plain.nearest[need.label].place, tight.nearest[need.label].place)
 
 
 @pytest.mark.parametrize("cutoff", [0, 1, 1_000, 2**31 - 2])

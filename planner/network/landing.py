@@ -1,0 +1,39 @@
+"""Targets made ready: what all searches that end at the same targets share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from planner.network.compiled import Ends, Links, Starts, links_of, trimmed
+from planner.network.legs import Roads, arriving, hanging, leaving
+from planner.network.snapping import Attachments
+
+_ARRIVING, _LEAVING = True, False
+
+
+class Landing(NamedTuple):
+    """Targets by one mode, cost and direction.
+
+    Attributes
+    ----------
+    links
+        Arcs leading away from the places.
+    legs, ends
+        How the targets hang on the nodes, by target and by node.
+    """
+
+    links: Links
+    legs: Starts
+    ends: Ends
+
+
+def landing_of(roads: Roads, targets: Attachments) -> Landing:
+    """Return targets made ready."""
+    links = links_of(roads.arcs)
+    legs = trimmed(links, arriving(roads, targets), _ARRIVING)
+    return Landing(links=links, legs=legs, ends=hanging(legs, len(links.indptr) - 1))
+
+
+def starts_of(roads: Roads, links: Links, places: Attachments) -> Starts:
+    """Return where the searches from places start."""
+    return trimmed(links, leaving(roads, places), _LEAVING)
