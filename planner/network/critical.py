@@ -10,12 +10,12 @@ import pandas as pd
 from planner.errors import NetworkError, fault, shortened
 from planner.network.bounded import require_cutoff
 from planner.network.graph import BACKWARD, FORWARD, RoadNetwork
-from planner.network.legs import Roads, arriving, direct_pairs, leaving, roads_of
+from planner.network.legs import Roads, arriving, direct_pairs, leaving, roads_of, turns_of
 from planner.network.loss_search import FAR, Links, losses, shortest_tree
 from planner.network.reach import ReachKey
 from planner.network.settings import NetworkSettings
 from planner.network.snapping import Attachments, Snapper
-from planner.network.views import crossing_cost, mode_view
+from planner.network.views import mode_view
 from planner.units import to_cost
 
 DEFAULT_SETTINGS = NetworkSettings()
@@ -168,11 +168,7 @@ def _road_arcs(network: RoadNetwork, roads: Roads) -> _Arcs:
 
 def _turn_arcs(roads: Roads) -> _Arcs:
     """Return the turns, and the crossings of roads, at nodes that are several states."""
-    lanes = roads.view.lanes
-    tail, head = lanes.tail, lanes.head
-    if roads.arcs is roads.view.incoming:
-        tail, head = head, tail
-    cost = lanes.crossed * crossing_cost(roads.mode, roads.view.cost_kind)
+    tail, head, cost = turns_of(roads, roads.view.cost_kind)
     return tail.astype(np.int64), head.astype(np.int64), cost, np.full(len(tail), -1, dtype=np.int64)
 
 

@@ -7,13 +7,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planner.network.compiled import Direct, Ends, Starts
+from planner.network.compiled import I32, Direct, Ends, Starts
 from planner.network.graph import BACKWARD, FORWARD, RoadNetwork
 from planner.network.modes import Mode
 from planner.network.reach import Direction
 from planner.network.snapping import ATTACHED, Attachments
-from planner.network.views import Arcs, ModeView
-from planner.units import travel_times_ms
+from planner.network.views import Arcs, ModeView, crossing_cost
+from planner.units import CostKind, travel_times_ms
 
 
 class Roads(NamedTuple):
@@ -60,6 +60,23 @@ def roads_of(network: RoadNetwork, mode: str, view: ModeView, direction: Directi
         view=view,
         mode=network.mode(mode),
     )
+
+
+def turns_of(roads: Roads, cost_kind: CostKind) -> tuple[I32, I32, npt.NDArray[np.int64]]:
+    """Return the ways from state to state at one node, away from the places, and what they cost.
+
+    Parameters
+    ----------
+    roads
+        Roads as the searches see them.
+    cost_kind
+        Of the costs, which need not be that of the roads.
+    """
+    lanes = roads.view.lanes
+    tail, head = lanes.tail, lanes.head
+    if roads.arcs is roads.view.incoming:
+        tail, head = head, tail
+    return tail, head, lanes.crossed * crossing_cost(roads.mode, cost_kind)
 
 
 def leaving(roads: Roads, points: Attachments) -> Starts:

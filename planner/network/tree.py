@@ -50,10 +50,11 @@ def tree_edges(router: Router, place: Points, *, cutoff: int | None = None) -> g
     roads = traced(router.roads, router.network.length_mm)
     desk = _searched(roads, _only(router, place), MAX_CUTOFF if cutoff is None else cutoff, _NOWHERE)
     nodes = np.flatnonzero(desk.arc >= 0)
-    nodes = nodes[roads.edge[desk.arc[nodes]] >= 0]
-    edge = roads.edge[desk.arc[nodes]]
+    nodes = nodes[roads.lane[desk.arc[nodes]] >= 0]
+    edge = roads.roads.view.lanes.edge[roads.lane[desk.arc[nodes]]]
     order = np.lexsort((desk.label[nodes], edge))
-    edge, label = edge[order], desk.label[nodes][order]
+    edge, first = np.unique(edge[order], return_index=True)  # both ways, or both sides, may be in the tree
+    label = desk.label[nodes][order][first]
     columns = {"edge": edge, **_columns(router, label)}
     return gpd.GeoDataFrame(columns, geometry=router.network.lines()[edge], crs=router.network.crs)
 
@@ -143,13 +144,13 @@ class _Paths(NamedTuple):
         if end < 0:
             return _joined([self._stretch(edge, int(self.here.along_mm[0]), along)])
         pieces = [self._stretch(edge, self._end(edge, end), along)]
-        node = int((self.roads.roads.u, self.roads.roads.v)[end][edge])
+        node = int(self.roads.roads.enter[edge, end])
         while self.desk.arc[node] >= 0:
             arc = int(self.desk.arc[node])
             node = int(np.searchsorted(self.roads.links.indptr, arc, side="right")) - 1
-            step = int(self.roads.edge[arc])
+            step = int(self.roads.lane[arc])
             if step >= 0:
-                first = int(self.roads.roads.u[step] != node)
+                first = int(self.roads.roads.enter[step, 0] != node)
                 pieces.append(self._stretch(step, self._end(step, first), self._end(step, 1 - first)))
         edge, along = int(self.here.edge[0]), int(self.here.along_mm[0])
         pieces.append(self._stretch(edge, along, self._end(edge, self._start(node))))
@@ -161,12 +162,16 @@ class _Paths(NamedTuple):
         label = np.where(starts.node[0] == node, starts.cost[0], NO_LABEL)
         return int(label.argmin())
 
-    def _end(self, edge: int, end: int) -> int:
-        return end * int(self.network.length_mm[edge])
+    def _end(self, lane: int, end: int) -> int:
+        return end * self._length_mm(lane)
 
-    def _stretch(self, edge: int, first_mm: int, last_mm: int) -> npt.NDArray[np.float64]:
-        """Return the coordinates of an edge between two places of it, from the first to the last."""
-        offsets, length = self.network.offsets, max(int(self.network.length_mm[edge]), 1)
+    def _length_mm(self, lane: int) -> int:
+        return int(self.network.length_mm[self.roads.roads.view.lanes.edge[lane]])
+
+    def _stretch(self, lane: int, first_mm: int, last_mm: int) -> npt.NDArray[np.float64]:
+        """Return the coordinates of a lane between two places of it, from the first to the last."""
+        offsets, edge = self.network.offsets, int(self.roads.roads.view.lanes.edge[lane])
+        length = max(self._length_mm(lane), 1)
         drawn = shapely.LineString(self.network.coords[offsets[edge] : offsets[edge + 1]])
         part = substring(drawn, first_mm / length, last_mm / length, normalized=True)
         return np.asarray(shapely.get_coordinates(part), dtype=np.float64)

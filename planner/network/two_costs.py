@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from planner.network.compiled import Starts
 from planner.network.graph import BACKWARD, FORWARD
-from planner.network.legs import Roads, arriving, leaving
+from planner.network.legs import Roads, arriving, leaving, turns_of
 from planner.network.snapping import Attachments
 from planner.network.trace_search import TwoCosts
 from planner.units import CostKind
@@ -26,14 +26,14 @@ class Traced(NamedTuple):
         The roads by the cost that is minimised, and the same by the other.
     links
         Arcs with both costs.
-    edge
-        int32, one per arc: the edge it runs along; -1 for none.
+    lane
+        int32, one per arc: the lane it runs along; -1 for none.
     """
 
     roads: Roads
     other: Roads
     links: TwoCosts
-    edge: npt.NDArray[np.int32]
+    lane: npt.NDArray[np.int32]
 
 
 def other_kind(cost_kind: CostKind) -> CostKind:
@@ -55,34 +55,40 @@ def traced(roads: Roads, length_mm: npt.NDArray[np.int64]) -> Traced:
         Of every edge.
     """
     other = roads._replace(view=roads.view._replace(cost_kind=other_kind(roads.view.cost_kind)))
-    edge, tails, heads = _ways(roads)
-    cost, more = (side.view.costs_of(length_mm[edge], edge) for side in (roads, other))
-    order = np.lexsort((edge, more, cost, heads, tails))
-    edge, tails, heads, more = edge[order], tails[order], heads[order], more[order]
+    lane, tails, heads, cost, more = _ways(roads, other, length_mm)
+    order = np.lexsort((lane, more, cost, heads, tails))
+    lane, tails, heads, more = lane[order], tails[order], heads[order], more[order]
     count = len(roads.arcs.indptr) - 1
     keys = tails.astype(np.int64) * count + heads
     arc_tails = np.repeat(np.arange(count, dtype=np.int64), np.diff(roads.arcs.indptr))
-    asked = arc_tails * count + roads.arcs.heads
-    at = np.minimum(np.searchsorted(keys, asked), max(len(keys) - 1, 0))
-    known = keys[at] == asked if len(keys) else np.zeros(len(asked), dtype=bool)
-    costs = (roads.arcs.costs.astype(np.int64) << 32) | np.where(known, more[at] if len(keys) else 0, 0)
+    at = np.searchsorted(keys, arc_tails * count + roads.arcs.heads)  # each arc is the cheapest of some ways
+    costs = (roads.arcs.costs.astype(np.int64) << 32) | more[at]
     return Traced(
         roads=roads,
         other=other,
         links=TwoCosts(indptr=roads.arcs.indptr, heads=roads.arcs.heads, costs=costs),
-        edge=np.where(known, edge[at] if len(keys) else -1, -1).astype(np.int32),
+        lane=lane[at].astype(np.int32),
     )
 
 
-def _ways(roads: Roads) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Return every way along an edge: the edge, and the nodes it leads from and to."""
+def _ways(roads: Roads, other: Roads, length_mm: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], ...]:
+    """Return every way along a lane or within a node: lane (-1 for none), states it leads from and to, both costs."""
     forward = np.flatnonzero(roads.permitted & FORWARD)
     backward = np.flatnonzero(roads.permitted & BACKWARD)
-    return (
-        np.concatenate((forward, backward)),
-        np.concatenate((roads.u[forward], roads.v[backward])),
-        np.concatenate((roads.v[forward], roads.u[backward])),
+    lane = np.concatenate((forward, backward))
+    tail, head, cost = turns_of(roads, roads.view.cost_kind)
+    _, _, more = turns_of(roads, other.view.cost_kind)
+    length = length_mm[roads.view.lanes.edge[lane]]
+    parts = (
+        (lane, np.full(len(tail), -1)),
+        (roads.enter[forward, 0], roads.enter[backward, 1], tail),
+        (roads.leave[forward, 1], roads.leave[backward, 0], head),
+        (roads.view.costs_of(length, lane), cost),
+        (other.view.costs_of(length, lane), more),
     )
+    ways = [np.concatenate(part).astype(np.int64) for part in parts]
+    goes_on = (ways[1] >= 0) & (ways[2] >= 0)
+    return tuple(way[goes_on] for way in ways)
 
 
 def leaving_both(roads: Traced, points: Attachments) -> Starts:
