@@ -4,44 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import struct
-import zipfile
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
-
-import numpy as np
-import numpy.typing as npt
 
 from planner.errors import NetworkError, OutputError, fault
 from planner.network.graph import RoadNetwork
 from planner.network.modes import Mode
 from planner.network.rules import RoadRules
 from planner.network.settings import RoadSource
+from planner.packed_file import DAMAGE, read_packed, write_packed
+from planner.packing import pack, unpack
 
 FORMAT: Final = 1
 """Number of the format. Another is refused: read the roads again."""
 
-_RECORDS: Final[Mapping[str, type]] = {"RoadNetwork": RoadNetwork, "Mode": Mode, "RoadRules": RoadRules}
+_KINDS: Final[Mapping[str, type]] = {"RoadNetwork": RoadNetwork, "RoadRules": RoadRules, "Mode": Mode}
 """What a file may hold besides arrays, tables of them, texts and numbers."""
 
-_HEADER: Final = "network.json"
 _CHUNK: Final = 1 << 20
-
-_DAMAGE: Final = (
-    zipfile.BadZipFile,
-    struct.error,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    MemoryError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What zipfile, json and NumPy raise when they read bytes that nobody wrote."""
 
 
 def network_key(source: RoadSource, *, crs: str, modes: Mapping[str, Mode]) -> str:
@@ -127,18 +109,9 @@ def save_network(network: RoadNetwork, path: Path, *, key: str = "") -> None:
         If the file cannot be written; what stood there before is untouched.
     """
     path = Path(path)
-    arrays: dict[str, npt.NDArray[np.generic]] = {}
-    header = {"format": FORMAT, "key": key, "network": _described(network, "network", arrays)}
-    part = path.with_name(f"{path.name}.part")
     try:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
-            archive.writestr(zipfile.ZipInfo(_HEADER), json.dumps(header, ensure_ascii=False, indent=1))
-            for name, array in arrays.items():
-                with archive.open(zipfile.ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
-                    np.lib.format.write_array(member, array, allow_pickle=False)
-        part.replace(path)
+        write_packed(path, pack(network), header={"format": FORMAT, "key": key})
     except OSError as error:
-        part.unlink(missing_ok=True)
         do = "choose a folder that can be written to, with room"
         raise OutputError(fault(f"to write {path.name}", error.strerror or "an error", do)) from None
 
@@ -162,16 +135,15 @@ def load_network(path: Path, *, key: str | None = None) -> RoadNetwork:
     """
     path = Path(path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            header = _header(archive, path)
-            _compare(header, key, path)
-            network = _rebuilt(header["network"], archive)
+        header, packed = read_packed(path)
+        _compare(header, key, path)
+        network = unpack(packed, _KINDS)
     except NetworkError:
         raise
     except OSError as error:
         do = "correct the path, or save the network first"
         raise NetworkError(fault(f"a saved network at {path}", error.strerror or "none", do)) from None
-    except _DAMAGE as error:
+    except DAMAGE as error:
         found = f"{path.name}, which is damaged or is none ({_first_line(error)})"
         raise NetworkError(fault("a saved network", found, "read the roads again and save it anew")) from None
     if not isinstance(network, RoadNetwork):
@@ -181,17 +153,6 @@ def load_network(path: Path, *, key: str | None = None) -> RoadNetwork:
 
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")[:100]
-
-
-def _header(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
-    """Return the header, having checked that nothing in the archive is larger than the file itself."""
-    size = path.stat().st_size
-    if any(member.compress_type != zipfile.ZIP_STORED or member.file_size > size for member in archive.infolist()):
-        raise ValueError("members that are compressed")
-    header = json.loads(archive.read(_HEADER))
-    if not isinstance(header, dict):
-        raise ValueError("another header")  # noqa: TRY004 - told as a damaged file
-    return header
 
 
 def _compare(header: Mapping[str, Any], key: str | None, path: Path) -> None:
@@ -209,40 +170,3 @@ def _fields(record: Any) -> dict[str, Any]:
     """Return the fields of a record by name, tables as plain dictionaries."""
     held = {item.name: getattr(record, item.name) for item in fields(record)}
     return {name: dict(value) if isinstance(value, Mapping) else value for name, value in held.items()}
-
-
-def _described(value: Any, name: str, arrays: dict[str, npt.NDArray[np.generic]]) -> dict[str, Any]:
-    """Return what the header says of a value; arrays go into the table of arrays."""
-    if isinstance(value, np.ndarray):
-        arrays[name] = value
-        return {"array": name}
-    if isinstance(value, Mapping):
-        return {"table": {key: _described(held, f"{name}/{key}", arrays) for key, held in value.items()}}
-    if isinstance(value, tuple):
-        return {"row": [_described(held, f"{name}/{at}", arrays) for at, held in enumerate(value)]}
-    if is_dataclass(value) and type(value).__name__ in _RECORDS:
-        held = {key: _described(part, f"{name}/{key}", arrays) for key, part in _fields(value).items()}
-        return {"record": type(value).__name__, "fields": held}
-    if value is None or isinstance(value, (str, bool, int, float)):
-        return {"value": value}
-    raise TypeError(
-        f"expected arrays, tables, texts and numbers in a network, found {type(value).__name__}: save less."
-    )
-
-
-def _rebuilt(described: Mapping[str, Any], archive: zipfile.ZipFile) -> Any:
-    """Return the value that `_described` described."""
-    if "array" in described:
-        with archive.open(f"{described['array']}.npy") as member:
-            array = np.lib.format.read_array(member, allow_pickle=False)
-            if member.read(1):
-                raise ValueError("more in an array than it says")
-        return array
-    if "table" in described:
-        return {key: _rebuilt(held, archive) for key, held in described["table"].items()}
-    if "row" in described:
-        return tuple(_rebuilt(held, archive) for held in described["row"])
-    if "record" in described:
-        held = {key: _rebuilt(part, archive) for key, part in described["fields"].items()}
-        return _RECORDS[described["record"]](**held)
-    return described["value"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import os
 import shutil
-import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
@@ -18,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.network import Nearest, NetworkSettings, Reach, Reaches, ReachKey, ReachLabel
-from planner.pipeline.packing import Packed, fingerprint, pack, unpack
+from planner.packed_file import DAMAGE, read_packed, write_packed
+from planner.packing import Packed, fingerprint, pack, unpack
 from planner.siting import Plan, Stage
 from planner.solver import Program, Solution, Status, Stop, minimise
 
@@ -61,13 +61,13 @@ class Finished:
         stage
             Its name.
         inputs
-            Everything that the answer depends on; see `planner.pipeline.packing.pack` for what it may be.
+            Everything that the answer depends on; see `planner.packing.pack` for what it may be.
         compute
             Gives the answer; of `KINDS` and what `pack` takes.
         """
         if self._folder is None:
             return compute()
-        path = self._folder / f"{stage}-{fingerprint([code_fingerprint(), stage, inputs])}.npz"
+        path = self._folder / f"{stage}-{fingerprint([code_fingerprint(), stage, inputs])}.zip"
         found = _read(path)
         if found is not None:
             self.resumed.append(stage)
@@ -125,29 +125,14 @@ def code_fingerprint() -> str:
 def _read(path: Path) -> object:
     """Return what a file holds; None where there is none, or none that can be read."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
-            arrays = [held[f"a{number}"] for number in range(len(held.files) - 1)]
-            tree = json.loads(held["tree"].tobytes())
-        return unpack(Packed(tree, arrays), KINDS)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile):
+        _, packed = read_packed(path)
+        return unpack(packed, KINDS)
+    except (OSError, *DAMAGE):
         return None
 
 
 def _keep(path: Path, packed: Packed) -> None:
     """Write a file, whole or not at all. A disk without room keeps nothing: the run itself goes on."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    tree = np.frombuffer(json.dumps(packed.tree).encode(), dtype=np.uint8)
-    try:
+    with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, tree=tree, **_numbered(packed.arrays))
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-
-
-def _numbered(arrays: Iterable[npt.NDArray[np.generic]]) -> dict[str, npt.NDArray[np.generic]]:
-    return {f"a{number}": array for number, array in enumerate(arrays)}
+        write_packed(path, packed)

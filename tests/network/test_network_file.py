@@ -123,12 +123,12 @@ def rewritten(tmp_path, random_network, change) -> None:
     [
         lambda _: [],
         lambda _: {"format": 1, "key": ""},
-        lambda header: header | {"network": {"value": 1}},
-        lambda header: header | {"network": {"record": "Path", "fields": {}}},
-        lambda header: header | {"network": {"array": "network/u"}},
-        lambda header: header | {"network": {"array": "../../etc/passwd"}},
-        lambda header: header | {"network": header["network"]["fields"]["modes"]["table"]["foot"]},
-        lambda header: {**header, "network": {"record": "RoadNetwork", "fields": {}}},
+        lambda header: header | {"value": 1},
+        lambda header: header | {"value": {"kind": "Path", "fields": {}}},
+        lambda header: header | {"value": {"array": "value/u"}},
+        lambda header: header | {"value": {"array": "../../etc/passwd"}},
+        lambda header: header | {"value": header["value"]["fields"]["modes"]["map"][0][1]},
+        lambda header: {**header, "value": {"kind": "RoadNetwork", "fields": {}}},
     ],
 )
 def test_headers_that_nobody_wrote_are_refused(change, tmp_path, random_network):

@@ -13,9 +13,9 @@ from pandas.testing import assert_frame_equal
 
 from planner import run
 from planner.errors import OutputError
+from planner.packing import fingerprint
 from planner.pipeline import finished as module
 from planner.pipeline.finished import Finished, beside
-from planner.pipeline.packing import fingerprint
 from planner.siting import solve
 from planner.solver import Program, minimise
 from planner.study import read_study
@@ -90,8 +90,8 @@ def test_a_full_disk_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "no space left")
 
-    monkeypatch.setattr(np, "savez", full)
-    assert Finished(tmp_path / "kept").once("reach", 1, lambda: [1]) == [1]
+    monkeypatch.setattr(np.lib.format, "write_array", full)
+    assert Finished(tmp_path / "kept").once("reach", 1, lambda: np.arange(2)).tolist() == [0, 1]
     assert list((tmp_path / "kept").iterdir()) == []
 
 

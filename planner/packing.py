@@ -32,13 +32,13 @@ class Packed(NamedTuple):
     Attributes
     ----------
     tree
-        What `json` can hold; each array stands in it as its position among `arrays`.
+        What `json` can hold; each array stands in it by its name among `arrays`.
     arrays
-        Numbers and truth values, never objects.
+        Numbers and truth values, never objects; named by where they stand in the value.
     """
 
     tree: Tree
-    arrays: list[Array]
+    arrays: dict[str, Array]
 
 
 def pack(value: object) -> Packed:
@@ -55,67 +55,81 @@ def pack(value: object) -> Packed:
     TypeError
         For anything else.
     """
-    arrays: list[Array] = []
-    return Packed(_packed(value, arrays), arrays)
+    arrays: dict[str, Array] = {}
+    return Packed(_packed(value, "value", arrays), arrays)
 
 
 def fingerprint(value: object) -> str:
     """Return the SHA-256 of a value's content, as hexadecimal digits; see `pack` for what it may be."""
     packed = pack(value)
     digest = hashlib.sha256(json.dumps(packed.tree).encode())
-    for array in packed.arrays:
+    for array in packed.arrays.values():
         digest.update(f"|{array.dtype.str}{array.shape}".encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
-def _packed(value: object, arrays: list[Array]) -> Tree:  # noqa: PLR0911 - one return per kind of value
+def _packed(value: object, name: str, arrays: dict[str, Array]) -> Tree:  # noqa: PLR0911 - one return per kind of value
     if value is None or (isinstance(value, str | bool | int | float) and not isinstance(value, Enum)):
         return value
     if isinstance(value, np.generic):
         return value.item()
     if isinstance(value, np.ndarray):
-        return _packed_array(value, arrays)
+        return _packed_array(value, name, arrays)
     if isinstance(value, pd.Index):
-        return {"index": _packed_column(pd.Series(value), arrays), "name": value.name}
+        return {"index": _packed_column(pd.Series(value), name, arrays), "name": value.name}
     if isinstance(value, pd.DataFrame):
-        columns = [[str(name), _packed_column(column, arrays)] for name, column in value.items()]
-        return {"frame": columns, "index": _packed(value.index, arrays)}
+        columns = [
+            [str(label), _packed_column(column, f"{name}/{at}", arrays)]
+            for at, (label, column) in enumerate(value.items())
+        ]
+        return {"frame": columns, "index": _packed(value.index, f"{name}/index", arrays)}
     if isinstance(value, sp.csr_array):
-        return {"csr": [_packed_array(part, arrays) for part in (value.data, value.indices, value.indptr)],
+        parts = {"data": value.data, "indices": value.indices, "indptr": value.indptr}
+        return {"csr": [_packed_array(part, f"{name}/{part_name}", arrays) for part_name, part in parts.items()],
                 "shape": list(value.shape)}  # fmt: skip
     if isinstance(value, Mapping):
-        return {"map": [[_packed(key, arrays), _packed(entry, arrays)] for key, entry in value.items()]}
-    return _packed_object(value, arrays)
+        return {"map": [[_packed(key, f"{name}/key{at}", arrays), _packed(entry, f"{name}/{at}", arrays)]
+                        for at, (key, entry) in enumerate(value.items())]}  # fmt: skip
+    return _packed_object(value, name, arrays)
 
 
-def _packed_object(value: object, arrays: list[Array]) -> Tree:
+def _packed_object(value: object, name: str, arrays: dict[str, Array]) -> Tree:
     if isinstance(value, Enum):
         return {"kind": type(value).__name__, "enum": value.value}
-    if is_dataclass(value):
-        named = {field.name: _packed(getattr(value, field.name), arrays) for field in fields(value)}
-        return {"kind": type(value).__name__, "fields": named}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        named = {name: _packed(part, arrays) for name, part in zip(value._fields, value, strict=True)}
-        return {"kind": type(value).__name__, "fields": named}
+    named = _fields(value)
+    if named is not None:
+        held = {field: _packed(part, f"{name}/{field}", arrays) for field, part in named.items()}
+        return {"kind": type(value).__name__, "fields": held}
     if isinstance(value, list | tuple):
-        return {type(value).__name__: [_packed(part, arrays) for part in value]}
+        held_parts = [_packed(part, f"{name}/{at}", arrays) for at, part in enumerate(value)]
+        return {type(value).__name__: held_parts}
     raise TypeError(f"expected plain data, arrays, frames or dataclasses, found {type(value).__name__}.")
 
 
-def _packed_array(array: Array, arrays: list[Array]) -> Tree:
+def _fields(value: object) -> dict[str, object] | None:
+    """Return the fields of a dataclass or a named tuple by name; None for anything else."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return dict(zip(value._fields, value, strict=True))
+    return None
+
+
+def _packed_array(array: Array, name: str, arrays: dict[str, Array]) -> Tree:
     if array.dtype.hasobject:
         raise TypeError("expected an array of numbers, found one of objects.")
-    arrays.append(array)
-    return {"array": len(arrays) - 1}
+    arrays[name] = array
+    return {"array": name}
 
 
-def _packed_column(column: pd.Series, arrays: list[Array]) -> Tree:
+def _packed_column(column: pd.Series, name: str, arrays: dict[str, Array]) -> Tree:
     dtype = str(column.dtype)
     if dtype in _MASKED:
         missing = column.isna().to_numpy()
         numbers = column.to_numpy(dtype=_MASKED[dtype], na_value=0)
-        return {"dtype": dtype, "numbers": _packed_array(numbers, arrays), "missing": _packed_array(missing, arrays)}
+        return {"dtype": dtype, "numbers": _packed_array(numbers, name, arrays),
+                "missing": _packed_array(missing, f"{name}/missing", arrays)}  # fmt: skip
     if dtype == "geometry":
         return {"dtype": dtype, "wkb": [None if shape is None else shape.wkb_hex for shape in column]}
     if dtype in ("str", "object"):
@@ -123,7 +137,7 @@ def _packed_column(column: pd.Series, arrays: list[Array]) -> Tree:
         if any(text is not None and not isinstance(text, str) for text in texts):
             raise TypeError(f"expected numbers or text in column {column.name!r}, found other objects.")
         return {"dtype": dtype, "texts": texts}
-    return {"dtype": dtype, "numbers": _packed_array(column.to_numpy(), arrays)}
+    return {"dtype": dtype, "numbers": _packed_array(column.to_numpy(), name, arrays)}
 
 
 def unpack(packed: Packed, kinds: Mapping[str, type]) -> Any:
@@ -138,13 +152,13 @@ def unpack(packed: Packed, kinds: Mapping[str, type]) -> Any:
 
     Raises
     ------
-    KeyError, TypeError, ValueError, IndexError
+    LookupError, TypeError, ValueError, AttributeError
         If it is not what `pack` gives, or a class is none of `kinds`.
     """
     return _unpacked(packed.tree, packed.arrays, kinds)
 
 
-def _unpacked(tree: Tree, arrays: list[Array], kinds: Mapping[str, type]) -> Any:  # noqa: PLR0911 - one per kind
+def _unpacked(tree: Tree, arrays: Mapping[str, Array], kinds: Mapping[str, type]) -> Any:  # noqa: PLR0911 - one per kind
     if not isinstance(tree, dict):
         return tree
     if "kind" in tree:
@@ -169,7 +183,7 @@ def _unpacked(tree: Tree, arrays: list[Array], kinds: Mapping[str, type]) -> Any
     return tuple(parts) if "tuple" in tree else parts
 
 
-def _column(tree: Tree, arrays: list[Array]) -> Any:
+def _column(tree: Tree, arrays: Mapping[str, Array]) -> Any:
     if "wkb" in tree:
         raise ValueError("expected a frame without shapes, found one with them: they have a fingerprint only.")
     if "texts" in tree:

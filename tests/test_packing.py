@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal, assert_index_equal
 
-from planner.pipeline.packing import fingerprint, pack, unpack
+from planner.packing import fingerprint, pack, unpack
 
 
 class Colour(StrEnum):
