@@ -108,7 +108,7 @@ def test_all_junctions_equal_scipy(network, mode, kind, limit, direction):
 
 
 def on_one_spot(network, mode):
-    """Return junctions that share their spot with another, or lie on a road that passes over; what attaches there is open."""
+    """Return junctions that share their spot with another or lie under a road: what attaches there is open."""
     edges = np.flatnonzero(network.permitted(mode) > 0)
     lines = gpd.GeoSeries(network.lines()[edges])
     spots = gpd.GeoSeries(gpd.points_from_xy(network.node_x, network.node_y))
