@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from planner.errors import Faults, InputError, StudyError, fault, shortened
-from planner.layers.crs import study_crs
+from planner.layers.crs import prj_text, study_crs
 from planner.layers.guard import is_file, not_local
 from planner.layers.source import BoundarySource, DemandSource, ExclusionSource, LayerSource
 from planner.mandates.settings import MandateSettings, StandardsSettings
@@ -185,10 +185,18 @@ class StudyReader:
             if isinstance(raw, dict) and isinstance(raw.get("path"), str):
                 self._existing(Path(raw["path"]), where)
             return None
-        moved = replace(source, path=self._existing(source.path, where))
+        moved = replace(source, path=self._existing(source.path, where), crs=self._crs_text(source.crs, where))
         if isinstance(moved, BoundarySource) and moved.expected is not None:
             moved = replace(moved, expected=self._existing(moved.expected, where))
         return moved
+
+    def _crs_text(self, text: str | None, where: str) -> str | None:
+        """Return a reference system with the text of the .prj file that it names."""
+        try:
+            return text and prj_text(text, layer=where, folder=self.folder)
+        except InputError as error:
+            self.faults.extend(error)
+            return text
 
     def _existing(self, path: Path, where: str) -> Path:
         """Return a path from the study's folder; a missing file is a fault."""
