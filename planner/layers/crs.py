@@ -21,7 +21,7 @@ _EARTH_A = 6_378_137.0  # semi-major axis of CGCS2000 and WGS84, metres
 _PRJ_BYTES = 100_000
 # Codes, well-known text and PROJ strings; PROJ would open the files that +init and +…grids name.
 _TEXT = re.compile(r"^\s*(?:(?:EPSG|OGC|ESRI|urn:ogc:def:crs):|[A-Z_]{5,}\s*\[|\+proj=|\{\s*\")", re.IGNORECASE)
-_OPENS_FILES = re.compile(r"\+(?:init|\w*grids|file)\s*=|PROJ4_GRIDS|NTv2|gridshift", re.IGNORECASE)
+_OPENS_FILES = re.compile(r"\+(?:init|\w*grids|file)\s*=|PROJ4_GRIDS|NTv2|gridshift|PARAMETERFILE", re.IGNORECASE)
 
 
 def study_crs(text: str) -> CRS:
@@ -115,6 +115,9 @@ def accepted(crs: CRS, *, layer: str) -> CRS:
         For Xian80, Beijing54 and every other datum from which PROJ knows no way to WGS84, unless the text
         brings its own parameters (TOWGS84); for a plane without a datum.
     """
+    if crs.is_bound and _OPENS_FILES.search(crs.to_wkt()):
+        do = "write the parameters of the transformation (TOWGS84), or have the survey office convert the layer"
+        raise LayerError(fault(f"{layer} in a coordinate reference system that needs no other file", "a grid file", do))
     if crs.is_bound and _has_parameters(crs):
         return crs
     plain = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs

@@ -80,8 +80,8 @@ def joined(tables: Sequence[pd.DataFrame]) -> Any:
 
 
 def with_osm_id(frame: pd.DataFrame, source: LayerSource, id_column: str) -> pd.DataFrame:
-    """Return the table with the OpenStreetMap id as its id, where the study names no other."""
-    if format_of(source.path) is Format.PBF and id_column not in frame.columns:
+    """Return the table with the id of the feature or the raster's cell as its id, where the study names no other."""
+    if format_of(source.path) in (Format.PBF, Format.TIFF) and id_column not in frame.columns:
         return frame.rename(columns={"id": id_column})
     return frame
 

@@ -14,12 +14,15 @@ import shapely
 from pyproj import CRS
 
 from planner.errors import Faults, LayerError, fault, shortened
+from planner.layers.archives import unpacked
 from planner.layers.crs import accepted, check_range, missing, parsed, study_crs, transformed
 from planner.layers.datum import SHIFTED, crs_of, unshifted
 from planner.layers.delimited import read_csv, read_xlsx
 from planner.layers.guard import Format, guarded
 from planner.layers.log import FaultLog
 from planner.layers.osm import read_osm
+from planner.layers.parquet import read_parquet
+from planner.layers.raster import read_raster
 from planner.layers.source import LayerSource
 from planner.layers.values import as_numbers
 from planner.layers.vector import read_gdal, read_geojson
@@ -137,16 +140,30 @@ def read_raw(source: LayerSource, declared: CRS | None, log: FaultLog) -> pd.Dat
     path, name = source.path, source.name
     if source.osm and kind is not Format.PBF:
         raise LayerError(fault("an .osm.pbf file for the tags in 'osm'", path.name, "use 'where' instead"))
-    if kind is Format.CSV:
-        return read_csv(path, encoding=source.encoding, layer=name, log=log)
-    if kind is Format.XLSX:
-        return read_xlsx(path, sheet=source.layer, layer=name)
+    if kind in (Format.CSV, Format.XLSX):
+        return _read_table(source, kind, log)
     if kind is Format.GEOJSON:
         return read_geojson(path, declared=declared, layer=name, log=log)
     if kind is Format.PBF:
         columns = [*source.columns.values(), *source.where]
         return read_osm(path, tags=source.osm, columns=columns, layer=name, log=log)
-    return read_gdal(path, kind=kind, name=source.layer, encoding=source.encoding, layer=name, log=log)
+    if kind is Format.TIFF:
+        return read_raster(path, declared=declared, layer=name, log=log)
+    return read_parquet(path, layer=name) if kind is Format.PARQUET else _read_gdal(source, kind, log)
+
+
+def _read_table(source: LayerSource, kind: Format, log: FaultLog) -> pd.DataFrame:
+    if kind is Format.XLSX:
+        return read_xlsx(source.path, sheet=source.layer, layer=source.name)
+    return read_csv(source.path, encoding=source.encoding, layer=source.name, log=log)
+
+
+def _read_gdal(source: LayerSource, kind: Format, log: FaultLog) -> pd.DataFrame:
+    name, encoding = source.name, source.encoding
+    if kind is not Format.ZIP:
+        return read_gdal(source.path, kind=kind, name=source.layer, encoding=encoding, layer=name, log=log)
+    with unpacked(source.path, layer=source.layer) as (path, inner):
+        return read_gdal(path, kind=guarded(path), name=inner, encoding=encoding, layer=name, log=log)
 
 
 def _with_crs(frame: gpd.GeoDataFrame, declared: CRS | None, source: LayerSource) -> gpd.GeoDataFrame:

@@ -1,4 +1,4 @@
-"""GeoJSON, GeoPackage and Shapefile to a GeoDataFrame in the file's own coordinate reference system."""
+"""GeoJSON, GeoPackage, Shapefile and FileGDB to a GeoDataFrame in the file's own coordinate reference system."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from planner.layers.text import TRIED, decoded, fits, tell_encoding
 
 FIRST_FEATURE = 1
 _CRS_NAME = re.compile(r"^(?:urn:ogc:def:crs:)?(EPSG|OGC):(?:[\w.]*:)?(\w+)$", re.IGNORECASE)
-_DRIVERS = {Format.GPKG: "GPKG", Format.SHP: "ESRI Shapefile"}
+_DRIVERS = {Format.GPKG: "GPKG", Format.SHP: "ESRI Shapefile", Format.GDB: "OpenFileGDB"}
 _DBF_RECORDS = 5_000  # enough to tell encodings apart
 
 
@@ -61,7 +61,7 @@ def read_geojson(path: Path, *, declared: CRS | None, layer: str, log: FaultLog)
 def read_gdal(
     path: Path, *, kind: Format, name: str | None, encoding: str | None, layer: str, log: FaultLog
 ) -> pd.DataFrame:
-    """Return one layer of a GeoPackage or Shapefile, indexed by the number of the feature.
+    """Return one layer of a GeoPackage, Shapefile or FileGDB, indexed by the number of the feature.
 
     Raises
     ------

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from planner.errors import Faults, InputError, StudyError, fault, shortened
 from planner.layers.crs import prj_text, study_crs
-from planner.layers.guard import is_file, not_local
+from planner.layers.guard import is_file, is_layer, not_local
 from planner.layers.source import BoundarySource, DemandSource, ExclusionSource, LayerSource
 from planner.mandates.settings import MandateSettings, StandardsSettings
 from planner.network.modes import Mode, default_modes
@@ -203,7 +203,7 @@ class StudyReader:
         full = self.folder / path
         if problem := not_local(str(path)):
             self._say(problem)
-        elif not is_file(full):
+        elif not is_layer(full):
             names = _names_in(full.parent)
             near = get_close_matches(path.name, names, n=1)
             do = f"correct the path (there is {near[0]})" if near else "correct the path"
