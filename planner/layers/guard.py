@@ -8,18 +8,16 @@ and first bytes, before any library sees the path.
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
 from planner.errors import LayerError, fault, shortened
+from planner.layers.archives import check_archive
 
 MAX_BYTES = 2 * 1024**3
 MAX_ROWS = 5_000_000
-MAX_ARCHIVE_BYTES = 2 * 1024**3
-MAX_ARCHIVE_RATIO = 100
-MAX_ARCHIVE_ENTRIES = 1_000
+MAX_FILES = 10_000  # of a FileGDB
 
 _HEAD = 4096
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]+:")  # two letters or more: a single one is a drive
@@ -33,10 +31,19 @@ class Format(Enum):
     GEOJSON = ".geojson"
     GPKG = ".gpkg"
     SHP = ".shp"
+    GDB = ".gdb"
+    ZIP = ".zip"
+    PARQUET = ".parquet"
+    TIFF = ".tif"
     PBF = ".osm.pbf"
 
 
-_EXTENSIONS = {kind.value: kind for kind in Format} | {".json": Format.GEOJSON, ".pbf": Format.PBF}
+_EXTENSIONS = {kind.value: kind for kind in Format} | {
+    ".json": Format.GEOJSON,
+    ".geoparquet": Format.PARQUET,
+    ".tiff": Format.TIFF,
+    ".pbf": Format.PBF,
+}
 _REMEDY = "copy the layer to a local file and name that file"
 
 
@@ -57,6 +64,9 @@ def guarded(path: Path) -> Format:
     problem = not_local(str(path))
     if problem:
         raise LayerError(problem)
+    if is_geodatabase(path):
+        _check_geodatabase(path)
+        return Format.GDB
     if not is_file(path):
         found = "a folder" if _is_folder(path) else "no such file"
         raise LayerError(fault(f"a file at {_short(str(path))}", found, "correct the path"))
@@ -107,6 +117,16 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_geodatabase(path: Path) -> bool:
+    """Return whether a path names an existing folder that calls itself a FileGDB."""
+    return path.name.lower().endswith(Format.GDB.value) and _is_folder(path)
+
+
+def is_layer(path: Path) -> bool:
+    """Return whether a path names something that may be a layer: a regular file or a FileGDB."""
+    return is_file(path) or is_geodatabase(path)
+
+
 def _is_folder(path: Path) -> bool:
     try:
         return path.is_dir()
@@ -124,10 +144,20 @@ def _check_content(path: Path, kind: Format) -> None:
     if not _FITS[kind](head):
         do = "export it again, or give it the extension of what it is"
         raise LayerError(fault(f"{path.name} to be {kind.name}", f"a file that begins with {_begin(head)}", do))
-    if kind is Format.XLSX:
-        _check_archive(path)
+    if kind in (Format.XLSX, Format.ZIP):
+        check_archive(path, xml=kind is Format.XLSX)
+    if kind is Format.PARQUET:
+        _check_tail(path)
     if kind is Format.SHP:
         _check_parts(path)
+
+
+def _check_tail(path: Path) -> None:
+    with path.open("rb") as stream:
+        stream.seek(-4, 2)
+        tail = stream.read()
+    if tail != b"PAR1":
+        raise LayerError(fault(f"{path.name} to be PARQUET", "a file without its end", "copy or export it again"))
 
 
 def _begin(head: bytes) -> str:
@@ -148,25 +178,32 @@ _FITS: dict[Format, Callable[[bytes], bool]] = {
     Format.GEOJSON: _is_json_object,
     Format.GPKG: lambda head: head.startswith(b"SQLite format 3\0") and head[68:72] in (b"GPKG", b"GP10", b"GP11"),
     Format.SHP: lambda head: head.startswith(b"\x00\x00\x27\x0a"),
+    Format.GDB: lambda _head: False,  # a file that calls itself a folder
+    Format.ZIP: lambda head: head.startswith(b"PK\x03\x04"),
+    Format.PARQUET: lambda head: head.startswith(b"PAR1"),
+    Format.TIFF: lambda head: head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
     Format.PBF: lambda head: b"OSMHeader" in head[:32],
 }
 
 
-def _check_archive(path: Path) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except zipfile.BadZipFile:
-        raise LayerError(fault(f"a workbook in {path.name}", "a damaged archive", "save it again")) from None
-    size = sum(entry.file_size for entry in entries)
-    packed = max(1, sum(entry.compress_size for entry in entries))
-    if len(entries) > MAX_ARCHIVE_ENTRIES or size > MAX_ARCHIVE_BYTES or size > MAX_ARCHIVE_RATIO * packed + 2**20:
-        found = f"{len(entries):,} entries, {size:,} bytes, {size / packed:.0f} times as large as packed"
-        expected = (
-            f"an archive of at most {MAX_ARCHIVE_ENTRIES:,} entries, {MAX_ARCHIVE_BYTES:,} bytes "
-            f"and {MAX_ARCHIVE_RATIO} times its packed size in {path.name}"
+def _check_geodatabase(path: Path) -> None:
+    """Check that a folder holds the tables of a FileGDB, and nothing that leads out of it."""
+    files = list(path.iterdir())
+    strange = sorted(file.name for file in files if file.is_symlink() or not file.is_file())
+    if strange:
+        do = "copy the FileGDB again, without links and folders in it"
+        raise LayerError(fault(f"only files in {path.name}", shortened(strange), do))
+    size = sum(file.stat().st_size for file in files)
+    if len(files) > MAX_FILES or size > MAX_BYTES:
+        found = f"{len(files):,} of {size:,} bytes"
+        raise LayerError(
+            fault(f"at most {MAX_FILES:,} files and {MAX_BYTES:,} bytes in {path.name}", found, "split it")
         )
-        raise LayerError(fault(expected, found, "save the table as CSV"))
+    catalogue = path / "a00000001.gdbtable"
+    head = catalogue.read_bytes()[:4] if catalogue in files else b""
+    if head not in (b"\3\0\0\0", b"\4\0\0\0"):
+        do = "copy the whole FileGDB folder"
+        raise LayerError(fault(f"a FileGDB in {path.name}", "a folder without its catalogue of tables", do))
 
 
 def _check_parts(path: Path) -> None:

@@ -13,6 +13,7 @@ import pyogrio
 from pyproj import CRS
 
 from planner.errors import InputError
+from planner.layers.archives import contents
 from planner.layers.guard import Format, guarded
 from planner.layers.log import FaultLog
 from planner.layers.read import read_raw
@@ -69,8 +70,10 @@ def look(path: Path) -> list[Seen]:
 def _layers(path: Path, kind: Format) -> list[str | None]:
     """Return the names of the layers of a file; None alone where it has but one."""
     names: list[str | None] = [None]
-    if kind is Format.GPKG:
+    if kind in (Format.GPKG, Format.GDB):
         names = [str(row[0]) for row in pyogrio.list_layers(path)]
+    if kind is Format.ZIP:
+        names = list(contents(path))
     if kind is Format.XLSX:
         book = openpyxl.load_workbook(path, read_only=True)
         names = [str(name) for name in book.sheetnames]

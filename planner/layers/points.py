@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -13,7 +14,8 @@ import shapely
 from pyproj import CRS
 
 from planner.errors import Faults, LayerError, fault
-from planner.layers.crs import study_crs, swapped
+from planner.layers.crs import MissingCrsError, study_crs, swapped
+from planner.layers.evidence import named_units, tell_datum, tell_outside, undeclared
 from planner.layers.guard import Format, format_of
 from planner.layers.locate import inside, unit_codes, with_polygons
 from planner.layers.log import LEFT_OUT, FaultLog
@@ -78,8 +80,8 @@ def joined(tables: Sequence[pd.DataFrame]) -> Any:
 
 
 def with_osm_id(frame: pd.DataFrame, source: LayerSource, id_column: str) -> pd.DataFrame:
-    """Return the table with the OpenStreetMap id as its id, where the study names no other."""
-    if format_of(source.path) is Format.PBF and id_column not in frame.columns:
+    """Return the table with the id of the feature or the raster's cell as its id, where the study names no other."""
+    if format_of(source.path) in (Format.PBF, Format.TIFF) and id_column not in frame.columns:
         return frame.rename(columns={"id": id_column})
     return frame
 
@@ -87,17 +89,50 @@ def with_osm_id(frame: pd.DataFrame, source: LayerSource, id_column: str) -> pd.
 def _read_one(
     source: LayerSource, wanted: Schema, boundaries: pd.DataFrame, *, crs: CRS, log: FaultLog
 ) -> gpd.GeoDataFrame:
-    native = read_native(source, log=log, positions=True)
+    native = _read_native(source, boundaries, crs, log)
     frame = checked(with_osm_id(native, source, wanted.id_column), wanted, layer=source.name, log=log)
     if not isinstance(frame, gpd.GeoDataFrame):
         do = "export the layer with geometries, or as a table with x and y"
         raise LayerError(fault(f"positions in {source.name}", "none", do))
     _check_swapped(frame, boundaries, crs, source.name)
+    tell_datum(frame, source, boundaries, crs, log)
     moved = _with_positions(in_crs(frame, crs), wanted.id_column, source.name, log)
     _check_near(moved, boundaries, source.name)
+    _tell_outside(moved, source, boundaries, wanted.id_column, log)
     placed = _with_units(moved, boundaries, wanted.id_column, source.name, log)
     at = pd.Series([f"{row} of {source.name}" for row in placed.index], index=placed.index, dtype="str")
     return placed.assign(_at=at).reset_index(drop=True)
+
+
+def _read_native(source: LayerSource, boundaries: pd.DataFrame, crs: CRS, log: FaultLog) -> pd.DataFrame:
+    """Return a source in its own reference system; where nobody declares one, say what speaks for which datum."""
+    try:
+        return read_native(source, log=log, positions=True)
+    except MissingCrsError as error:
+        stopped = error
+    try:
+        as_degrees = read_native(replace(source, datum="wgs84"), log=FaultLog(), positions=True)
+    except LayerError:
+        raise stopped from None
+    raise undeclared(gpd.GeoDataFrame(as_degrees), source, boundaries, crs)
+
+
+def _tell_outside(
+    frame: gpd.GeoDataFrame, source: LayerSource, boundaries: pd.DataFrame, id_column: str, log: FaultLog
+) -> None:
+    """Tell of each row that does not lie in the unit that it names."""
+    named = named_units(frame, source, boundaries)
+    if named is None:
+        return
+    x, y = frame["x"].to_numpy(dtype=np.float64), frame["y"].to_numpy(dtype=np.float64)
+    away = named.known & ~named.holds(x, y)
+    if not away.any():
+        return
+    names = dict(zip(boundaries["code"], boundaries.get("name", boundaries["code"]), strict=True))
+    codes = unit_codes(shapely.points(x[away], y[away]), boundaries)
+    words = [named.words[number] for number in named.which[away]]
+    units = [names.get(code) or code for code in codes]
+    tell_outside(frame.loc[away, id_column], words, units, layer=source.name, log=log)
 
 
 def _inner_points(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:

@@ -14,11 +14,15 @@ import shapely
 from pyproj import CRS
 
 from planner.errors import Faults, LayerError, fault, shortened
+from planner.layers.archives import unpacked
 from planner.layers.crs import accepted, check_range, missing, parsed, study_crs, transformed
+from planner.layers.datum import SHIFTED, crs_of, unshifted
 from planner.layers.delimited import read_csv, read_xlsx
 from planner.layers.guard import Format, guarded
 from planner.layers.log import FaultLog
 from planner.layers.osm import read_osm
+from planner.layers.parquet import read_parquet
+from planner.layers.raster import read_raster
 from planner.layers.source import LayerSource
 from planner.layers.values import as_numbers
 from planner.layers.vector import read_gdal, read_geojson
@@ -57,8 +61,11 @@ def read_source(source: LayerSource, *, crs: str, log: FaultLog, positions: bool
 
 
 def read_native(source: LayerSource, *, log: FaultLog, positions: bool) -> pd.DataFrame:
-    """Return one source with our column names, in its own coordinate reference system; as `read_source`."""
-    declared = None if source.crs is None else parsed(source.crs, layer=source.name)
+    """Return one source with our column names, in its own coordinate reference system; as `read_source`.
+
+    Degrees of GCJ-02 and BD-09 are degrees of WGS84 in the result.
+    """
+    declared = declared_crs(source)
     raw = read_raw(source, declared, log)
     if raw.empty:
         raise LayerError(fault(f"rows in {source.name}", "none", "check the layer that was exported"))
@@ -66,10 +73,48 @@ def read_native(source: LayerSource, *, log: FaultLog, positions: bool) -> pd.Da
     if positions or (source.x is not None and source.y is not None):
         rows = _positioned(rows, source, declared)
     if isinstance(rows, gpd.GeoDataFrame):
-        rows = _with_crs(rows, declared, source.name)
-        bounds = rows.geometry.bounds.to_numpy(dtype=np.float64)
-        check_range(bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel(), CRS(rows.crs), layer=source.name)
+        rows = _with_crs(rows, declared, source)
+        if source.datum not in SHIFTED or not CRS(rows.crs).is_geographic:
+            check_positions(rows, source.name)
+        if source.datum is not None:
+            rows = unshifted(rows, source.datum, layer=source.name, log=log)
     return _renamed(rows, source)
+
+
+def declared_crs(source: LayerSource) -> CRS | None:
+    """Return the reference system that the study declares for a source, in words or by its datum.
+
+    Raises
+    ------
+    LayerError
+        If it is unknown or refused, or crs and datum contradict each other.
+    """
+    if source.crs is None:
+        return None if source.datum is None or source.datum in SHIFTED else crs_of(source.datum)
+    crs = parsed(source.crs, layer=source.name)
+    check_datum(crs, source)
+    return crs
+
+
+def check_datum(crs: CRS, source: LayerSource) -> None:
+    """Raise if a reference system is of another datum than the one that is declared.
+
+    Programs that export GCJ-02 or BD-09 call the degrees WGS84 or CGCS2000, so these two go with them.
+    """
+    if source.datum is None or crs.geodetic_crs is None:
+        return
+    of = crs.geodetic_crs.name.lower().replace("_", " ")
+    wgs84, cgcs2000 = "wgs 84" in of or "wgs84" in of or "wgs 1984" in of or "crs84" in of, "2000" in of
+    fits = {"wgs84": wgs84, "cgcs2000": cgcs2000}.get(source.datum, wgs84 or cgcs2000)
+    if not fits:
+        do = "correct datum or crs of the layer in the study file"
+        raise LayerError(fault(f"{source.name} in the datum {source.datum} as declared", crs.name, do))
+
+
+def check_positions(frame: gpd.GeoDataFrame, layer: str) -> None:
+    """Raise if the coordinates of a layer cannot be what its reference system says."""
+    bounds = frame.geometry.bounds.to_numpy(dtype=np.float64)
+    check_range(bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel(), CRS(frame.crs), layer=layer)
 
 
 def in_crs(frame: gpd.GeoDataFrame, target: CRS) -> gpd.GeoDataFrame:
@@ -95,26 +140,43 @@ def read_raw(source: LayerSource, declared: CRS | None, log: FaultLog) -> pd.Dat
     path, name = source.path, source.name
     if source.osm and kind is not Format.PBF:
         raise LayerError(fault("an .osm.pbf file for the tags in 'osm'", path.name, "use 'where' instead"))
-    if kind is Format.CSV:
-        return read_csv(path, encoding=source.encoding, layer=name, log=log)
-    if kind is Format.XLSX:
-        return read_xlsx(path, sheet=source.layer, layer=name)
+    if kind in (Format.CSV, Format.XLSX):
+        return _read_table(source, kind, log)
     if kind is Format.GEOJSON:
         return read_geojson(path, declared=declared, layer=name, log=log)
     if kind is Format.PBF:
         columns = [*source.columns.values(), *source.where]
         return read_osm(path, tags=source.osm, columns=columns, layer=name, log=log)
-    return read_gdal(path, kind=kind, name=source.layer, encoding=source.encoding, layer=name, log=log)
+    if kind is Format.TIFF:
+        return read_raster(path, declared=declared, layer=name, log=log)
+    return read_parquet(path, layer=name) if kind is Format.PARQUET else _read_gdal(source, kind, log)
 
 
-def _with_crs(frame: gpd.GeoDataFrame, declared: CRS | None, layer: str) -> gpd.GeoDataFrame:
+def _read_table(source: LayerSource, kind: Format, log: FaultLog) -> pd.DataFrame:
+    if kind is Format.XLSX:
+        return read_xlsx(source.path, sheet=source.layer, layer=source.name)
+    return read_csv(source.path, encoding=source.encoding, layer=source.name, log=log)
+
+
+def _read_gdal(source: LayerSource, kind: Format, log: FaultLog) -> pd.DataFrame:
+    name, encoding = source.name, source.encoding
+    if kind is not Format.ZIP:
+        return read_gdal(source.path, kind=kind, name=source.layer, encoding=encoding, layer=name, log=log)
+    with unpacked(source.path, layer=source.layer) as (path, inner):
+        return read_gdal(path, kind=guarded(path), name=inner, encoding=encoding, layer=name, log=log)
+
+
+def _with_crs(frame: gpd.GeoDataFrame, declared: CRS | None, source: LayerSource) -> gpd.GeoDataFrame:
     """Return the layer with the coordinate reference system it carries, or the declared one."""
+    layer = source.name
     if frame.crs is None:
-        if declared is None:
+        if declared is None and source.datum is None:
             raise missing(layer)
-        return frame.set_crs(declared)
+        return frame.set_crs(declared or crs_of(source.datum or "wgs84"))
     carried = accepted(CRS(frame.crs), layer=layer)
-    if declared is not None and not carried.equals(declared, ignore_axis_order=True):
+    if source.crs is None:
+        check_datum(carried, source)
+    elif declared is not None and not carried.equals(declared, ignore_axis_order=True):
         do = "remove crs from the layer in the study file, or export the layer with the right one"
         raise LayerError(
             fault(f"{layer} in {declared.to_string()} as declared", f"{carried.to_string()} in the file", do)
@@ -163,13 +225,17 @@ def _positioned(frame: pd.DataFrame, source: LayerSource, declared: CRS | None) 
     for axis, name in names.items():
         if name not in frame.columns:
             _unknown_column(faults, frame, name, source.name, axis)
-    if declared is None:
+    if declared is None and source.datum is None:
+        if not len(faults):
+            raise missing(source.name)
         faults.extend(missing(source.name))
     faults.raise_if_any(LayerError)
+    crs = declared or crs_of(source.datum or "wgs84")
     x, y = (as_numbers(frame[name], column=name, layer=source.name, faults=faults) for name in names.values())
     faults.raise_if_any(LayerError)
-    points = points_in(x, y, source=CRS(declared), target=CRS(declared))
-    return gpd.GeoDataFrame(frame.drop(columns=list(names.values())), geometry=points, crs=declared)
+    points = shapely.points(x, y)
+    points[~(np.isfinite(x) & np.isfinite(y))] = None
+    return gpd.GeoDataFrame(frame.drop(columns=list(names.values())), geometry=points, crs=crs)
 
 
 def _renamed(frame: pd.DataFrame, source: LayerSource) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from planner.errors import InputError, fault
+from planner.layers.datum import DATUMS, Datum
 
 Level = Literal["city", "county", "township", "village"]
 LEVELS: tuple[Level, ...] = ("city", "county", "township", "village")
@@ -20,11 +21,21 @@ class LayerSource:
     Attributes
     ----------
     path
-        An existing local file: .csv, .xlsx, .geojson, .json, .gpkg, .shp, .osm.pbf.
+        An existing local file: .csv, .xlsx, .geojson, .json, .gpkg, .shp, .gdb (a folder), .zip (of a Shapefile
+        or .gdb), .parquet, .tif, .osm.pbf.
     layer
-        Layer of a GeoPackage, sheet of a workbook; the first where not given.
+        Layer of a GeoPackage, FileGDB or archive, sheet of a workbook; the first where not given.
     crs
-        Coordinate reference system, e.g. ``"EPSG:4490"``; needed where the file carries none.
+        Coordinate reference system: a code (``"EPSG:4490"``), well-known text, or the path of a .prj file;
+        needed, unless `datum` says enough, where the file carries none.
+    datum
+        ``"wgs84"``, ``"cgcs2000"``, ``"gcj02"`` (Amap, Tencent) or ``"bd09"`` (Baidu). Alone: the coordinates are
+        degrees in it. Beside a crs: whose degrees those are, or were before they were projected.
+    named_unit
+        Column of the file in which rows name their unit, by code or name; where not given, the column is
+        taken in which most rows name a unit with a polygon. Positions are compared with it, never moved.
+    units
+        Name in that column -> name or code of the unit that is meant, or a list of them (a leading zone).
     x, y
         Columns of a table that hold the coordinates (east or longitude, north or latitude); ``"x"`` and
         ``"y"`` where not given.
@@ -44,6 +55,7 @@ class LayerSource:
     path: Path
     layer: str | None = None
     crs: str | None = None
+    datum: Datum | None = None
     x: str | None = None
     y: str | None = None
     encoding: str | None = None
@@ -51,9 +63,13 @@ class LayerSource:
     values: Mapping[str, object] = field(default_factory=dict)
     where: Mapping[str, object] = field(default_factory=dict)
     osm: Mapping[str, object] = field(default_factory=dict)
+    named_unit: str | None = None
+    units: Mapping[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         wrong = [
+            *_not_a_datum(self.datum),
+            *_not_scalars("units", self.units, lists=True),
             *_not_scalars("values", self.values, lists=False),
             *_not_scalars("where", self.where, lists=True),
             *_not_scalars("osm", self.osm, lists=True),
@@ -133,6 +149,13 @@ def _not_scalars(key: str, mapping: Mapping[str, object], *, lists: bool) -> lis
         for name, value in mapping.items()
         if not _is_scalar(value) and not (lists and _is_list(value))
     ]
+
+
+def _not_a_datum(datum: str | None) -> list[str]:
+    if datum is None or datum in DATUMS:
+        return []
+    expected = f"one of {', '.join(DATUMS)} as 'datum'"
+    return [fault(expected, repr(datum), "correct it; for Xian80 and Beijing54 the survey office must convert")]
 
 
 def _is_scalar(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""GeoJSON, GeoPackage and Shapefile to a GeoDataFrame in the file's own coordinate reference system."""
+"""GeoJSON, GeoPackage, Shapefile and FileGDB to a GeoDataFrame in the file's own coordinate reference system."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from planner.errors import LayerError, fault, shortened
 from planner.layers.crs import parsed
 from planner.layers.guard import MAX_ROWS, Format, sidecar
 from planner.layers.log import FaultLog
-from planner.layers.text import TRIED, decoded, fits, tell_encoding
+from planner.layers.text import TRIED, codec, confidence, decoded, fits, tell_encoding
 
 FIRST_FEATURE = 1
 _CRS_NAME = re.compile(r"^(?:urn:ogc:def:crs:)?(EPSG|OGC):(?:[\w.]*:)?(\w+)$", re.IGNORECASE)
-_DRIVERS = {Format.GPKG: "GPKG", Format.SHP: "ESRI Shapefile"}
+_DRIVERS = {Format.GPKG: "GPKG", Format.SHP: "ESRI Shapefile", Format.GDB: "OpenFileGDB"}
 _DBF_RECORDS = 5_000  # enough to tell encodings apart
 
 
@@ -61,7 +61,7 @@ def read_geojson(path: Path, *, declared: CRS | None, layer: str, log: FaultLog)
 def read_gdal(
     path: Path, *, kind: Format, name: str | None, encoding: str | None, layer: str, log: FaultLog
 ) -> pd.DataFrame:
-    """Return one layer of a GeoPackage or Shapefile, indexed by the number of the feature.
+    """Return one layer of a GeoPackage, Shapefile or FileGDB, indexed by the number of the feature.
 
     Raises
     ------
@@ -141,21 +141,55 @@ def _without_engineering_crs(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _shapefile_encoding(path: Path, layer: str, log: FaultLog) -> str | None:
-    """Return the encoding of a DBF that declares none; None where its .cpg does."""
-    if sidecar(path, ".cpg").is_file():
-        return None
-    with sidecar(path, ".dbf").open("rb") as stream:
+def _shapefile_encoding(path: Path, layer: str, log: FaultLog) -> str:
+    """Return the encoding of a DBF: the one its .cpg declares where the bytes agree, else the one they fit."""
+    text = _dbf_text(sidecar(path, ".dbf"))
+    stated = _stated_encoding(path)
+    if stated is not None and _replaced(text, stated) == 0:
+        return stated
+    found = next((name for name in TRIED if fits(text, name)), "gb18030" if _mostly_gbk(text) else "utf-8")
+    found = "utf-8" if found == TRIED[0] else found
+    if stated is not None and _replaced(text, stated) > _replaced(text, found):
+        _tell_wrong_cpg(stated, found, layer, log)
+    elif stated is not None:
+        return stated
+    elif found == "gb18030":
+        tell_encoding(found, confidence(text), layer=layer, log=log)
+    return found
+
+
+def _dbf_text(path: Path) -> bytes:
+    """Return names and first records of a DBF; a cell may end inside a character, so spaces stand between."""
+    with path.open("rb") as stream:
         header = stream.read(32)
         size = int.from_bytes(header[8:10], "little")
-        names = b"".join(cell.split(b"\0")[0] for cell in _cells(stream.read(max(0, size - 32)), 32))
+        names = b"".join(cell.split(b"\0")[0] + b" " for cell in _cells(stream.read(max(0, size - 32)), 32))
         records = stream.read(int.from_bytes(header[10:12], "little") * _DBF_RECORDS)
-    # A cell may end inside a character, so the records are judged cell by cell of ASCII-delimited text.
-    text = names + b" " + records
-    found = next((name for name in TRIED if fits(text, name)), "gb18030" if _mostly_gbk(text) else "utf-8")
-    if found == "gb18030":
-        tell_encoding(found, layer=layer, log=log)
-    return "utf-8" if found == TRIED[0] else found
+    return names + records
+
+
+def _stated_encoding(path: Path) -> str | None:
+    """Return what the .cpg beside a Shapefile says; None where there is none, or nobody knows the code page."""
+    beside = sidecar(path, ".cpg")
+    if not beside.is_file():
+        return None
+    with beside.open("rb") as stream:
+        return codec(stream.read(100).decode("ascii", errors="replace"))
+
+
+def _replaced(content: bytes, encoding: str) -> int:
+    return content.decode(encoding, errors="replace").count("\ufffd")
+
+
+def _tell_wrong_cpg(stated: str, found: str, layer: str, log: FaultLog) -> None:
+    log.add(
+        layer,
+        "",
+        "encoding_contradicted",
+        f".cpg 写的编码是 {stated}，但内容不符，按 {found} 读取",
+        f"The .cpg says {stated}, but the bytes are not; read as {found}",
+        "请改正 .cpg，或在研究文件中写明 encoding",
+    )
 
 
 def _cells(content: bytes, size: int) -> list[bytes]:

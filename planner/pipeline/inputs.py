@@ -21,6 +21,7 @@ from planner.layers import (
     read_sites,
     screen_sites,
 )
+from planner.layers.guard import is_geodatabase
 from planner.network import RoadNetwork, read_network
 from planner.pipeline.attempts import Attempts
 from planner.study import Study
@@ -179,7 +180,8 @@ def input_files(study: Study) -> list[Path]:
     named = (study.standards.profile, study.mandates.policy)
     paths |= {path for name in named if (path := study.folder / name).is_file()}
     companions = {side for path in paths if path.suffix.lower() == ".shp" for side in _companions(path)}
-    return [study.path, *sorted(paths | companions)]
+    tables = {file for path in paths if is_geodatabase(path) for file in path.iterdir() if file.is_file()}
+    return [study.path, *sorted({path for path in paths if not is_geodatabase(path)} | companions | tables)]
 
 
 def _companions(shapefile: Path) -> list[Path]:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from planner.errors import Faults, InputError, StudyError, fault, shortened
-from planner.layers.crs import study_crs
-from planner.layers.guard import is_file, not_local
+from planner.layers.crs import prj_text, study_crs
+from planner.layers.guard import is_file, is_layer, not_local
 from planner.layers.source import BoundarySource, DemandSource, ExclusionSource, LayerSource
 from planner.mandates.settings import MandateSettings, StandardsSettings
 from planner.network.modes import Mode, default_modes
@@ -199,17 +199,25 @@ class StudyReader:
             if isinstance(raw, dict) and isinstance(raw.get("path"), str):
                 self._existing(Path(raw["path"]), where)
             return None
-        moved = replace(source, path=self._existing(source.path, where))
+        moved = replace(source, path=self._existing(source.path, where), crs=self._crs_text(source.crs, where))
         if isinstance(moved, BoundarySource) and moved.expected is not None:
             moved = replace(moved, expected=self._existing(moved.expected, where))
         return moved
+
+    def _crs_text(self, text: str | None, where: str) -> str | None:
+        """Return a reference system with the text of the .prj file that it names."""
+        try:
+            return text and prj_text(text, layer=where, folder=self.folder)
+        except InputError as error:
+            self.faults.extend(error)
+            return text
 
     def _existing(self, path: Path, where: str) -> Path:
         """Return a path from the study's folder; a missing file is a fault."""
         full = self.folder / path
         if problem := not_local(str(path)):
             self._say(problem)
-        elif not is_file(full):
+        elif not is_layer(full):
             names = _names_in(full.parent)
             near = get_close_matches(path.name, names, n=1)
             do = f"correct the path (there is {near[0]})" if near else "correct the path"

@@ -9,10 +9,12 @@ from pathlib import Path
 
 from planner.errors import OutputError, StudyError, fault
 from planner.layers import look
+from planner.layers.guard import is_geodatabase, is_layer
 from planner.study.guess import Guess, guesses
 from planner.study.template import BLANK, HEAD, LAYERS, RULES, SITING
 
-_KNOWN = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".shp", ".pbf")
+_KNOWN = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".shp", ".gdb", ".zip", ".parquet", ".geoparquet", ".tif",
+          ".tiff", ".pbf")  # fmt: skip
 _BESIDE = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".xml")  # parts of a Shapefile
 _MOST_FILES = 200
 _ONCE = ("roads", "leading_zones")  # tables of which a study has one
@@ -78,7 +80,7 @@ def _all_files(folder: Path) -> list[Path]:
     hidden = (
         part for part in folder.rglob("*") if not any(one.startswith(".") for one in part.relative_to(folder).parts)
     )
-    return sorted(file for file in hidden if file.is_file())
+    return sorted(file for file in hidden if is_layer(file) and not any(map(is_geodatabase, file.parents)))
 
 
 def _once(guess: Guess, found: list[Guess]) -> Guess:

@@ -84,3 +84,73 @@ def test_the_crs_of_the_input_does_not_matter(lon: float, lat: float, code: str)
     x, y = transformed(np.array([lon]), np.array([lat]), source=CRS("EPSG:4490"), target=via)
     again = transformed(x, y, source=via, target=target)
     np.testing.assert_allclose(np.concatenate(again), np.concatenate(direct), atol=1e-3, rtol=0)
+
+
+CITY_GRID = (
+    'PROJCS["Dalian_City_2000",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",'
+    'SPHEROID["CGCS2000",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],'
+    'PROJECTION["Gauss_Kruger"],PARAMETER["False_Easting",40000.0],PARAMETER["False_Northing",-4300000.0],'
+    'PARAMETER["Central_Meridian",121.6],PARAMETER["Scale_Factor",1.0],PARAMETER["Latitude_Of_Origin",0.0],'
+    'UNIT["Meter",1.0]]'
+)
+NAMELESS_KRASSOVSKY = CITY_GRID.replace(
+    'GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",DATUM["D_China_2000",SPHEROID["CGCS2000",6378137.0,298.257222101]]',
+    'GEOGCS["GCS_Local",DATUM["D_Local",SPHEROID["Krasovsky_1940",6378245.0,298.3]]',
+)
+
+
+def test_a_local_city_grid_is_read_as_text_and_as_prj(write: Callable[..., Path], log: FaultLog) -> None:
+    """Well-known text of a city's own grid, or the .prj file that holds it, puts points where CGCS2000 does."""
+    x, y = transformed(np.array([121.62]), np.array([38.92]), source=CRS("EPSG:4490"), target=CRS(CITY_GRID))
+    table = write("x.csv", f"id,x,y\n1,{x[0]},{y[0]}\n")
+    right = transformed(np.array([121.62]), np.array([38.92]), source=CRS("EPSG:4490"), target=CRS("EPSG:4550"))
+    for stated in (CITY_GRID, str(write("city.prj", CITY_GRID))):
+        read = read_source(LayerSource(path=table, crs=stated), crs="EPSG:4550", log=log, positions=True)
+        np.testing.assert_allclose([read.geometry.x[2], read.geometry.y[2]], np.concatenate(right), atol=1e-3, rtol=0)
+
+
+def test_a_grid_on_an_old_ellipsoid_is_refused_whatever_its_name() -> None:
+    """A city grid on Krassovsky's ellipsoid is Beijing54 in disguise; with its own parameters it is accepted."""
+    with pytest.raises(LayerError, match=r"unknown datum on Krass.*silently misplace"):
+        parsed(NAMELESS_KRASSOVSKY, layer="x.shp")
+    given, nothing = "+towgs84=15.8,-154.4,-82.3,0,0,0,0", "+towgs84=0,0,0"
+    base = "+proj=tmerc +lon_0=123 +x_0=500000 +ellps=krass +units=m +no_defs +type=crs "
+    assert parsed(base + given, layer="x.shp").is_bound
+    with pytest.raises(LayerError, match="silently misplace"):
+        parsed(base + nothing, layer="x.shp")
+
+
+def test_a_plane_without_a_datum_is_refused() -> None:
+    """A local coordinate system that says nothing of the earth cannot be placed."""
+    with pytest.raises(LayerError, match="a plane of its own"):
+        parsed('LOCAL_CS["city",UNIT["metre",1]]', layer="x.shp")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+init=/etc/passwd:x",
+        "+proj=longlat +nadgrids=/etc/passwd +type=crs",
+        "+proj=longlat +geoidgrids=http://localhost/x.gtx +type=crs",
+        "http://localhost/crs",
+        "/etc/passwd",
+        "missing.prj",
+        "WGS84",
+    ],
+)
+def test_a_crs_opens_no_other_file(text: str) -> None:
+    """Texts that would make PROJ open files, addresses, names and absent .prj files are one sentence each."""
+    with pytest.raises(LayerError) as caught:
+        parsed(text, layer="x.csv")
+    assert len(caught.value.faults) == 1
+
+
+def test_web_mercator_is_read_but_never_measured_in(write: Callable[..., Path], log: FaultLog) -> None:
+    """A layer in EPSG:3857 is transformed to the study's crs; the study itself may not be in it."""
+    x, y = transformed(np.array([121.62]), np.array([38.92]), source=CRS("EPSG:4326"), target=CRS("EPSG:3857"))
+    source = LayerSource(path=write("x.csv", f"id,x,y\n1,{x[0]},{y[0]}\n"), crs="EPSG:3857")
+    read = read_source(source, crs="EPSG:4550", log=log, positions=True)
+    right = transformed(np.array([121.62]), np.array([38.92]), source=CRS("EPSG:4326"), target=CRS("EPSG:4550"))
+    np.testing.assert_allclose([read.geometry.x[2], read.geometry.y[2]], np.concatenate(right), atol=1e-3, rtol=0)
+    with pytest.raises(LayerError, match="1284 m"):
+        study_crs("EPSG:3857")

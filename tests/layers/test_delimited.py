@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from planner.errors import LayerError
 from planner.layers import FaultLog, LayerSource, read_source
-from planner.layers.delimited import read_csv, read_xlsx
+from planner.layers.delimited import _read_even, _read_uneven, _table, read_csv, read_xlsx
+
+CELLS = st.text(st.sampled_from('a1,"\n 中，'), max_size=5)
 
 
 def test_cells_stay_texts_and_keep_their_line(write: Callable[..., Path], log: FaultLog) -> None:
@@ -79,3 +86,30 @@ def test_a_damaged_workbook_is_one_sentence(tmp_path: Path) -> None:
         archive.writestr("a.txt", "x")
     with pytest.raises(LayerError, match=r"^expected a workbook in a.xlsx, found "):
         read_xlsx(tmp_path / "a.xlsx", sheet=None, layer="a.xlsx")
+
+
+@given(
+    st.data(), st.integers(1, 4), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["utf-8", "utf-8-sig", "gb18030"])
+)
+def test_any_table_comes_back_as_it_was_written(data: st.DataObject, width: int, end: str, encoding: str) -> None:
+    """Quotes, commas and line ends in cells, in either encoding, are what Python's own csv writer put there."""
+    rows = data.draw(st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=1, max_size=6))
+    names = [f"列{number}" for number in range(width)]
+    text = io.StringIO()
+    csv.writer(text, lineterminator=end).writerows([names, *rows])
+    content = text.getvalue().encode(encoding)
+    fast = _read_even(content, "utf-8-sig" if encoding.startswith("utf") else encoding, width)
+    slow = _table(_read_uneven(text.getvalue(), width, "a"), names, "a")
+    if fast is not None:
+        pd.testing.assert_frame_equal(_table(fast, names, "a"), slow)
+    assert slow.to_numpy().tolist() == [row for row in rows if any(row)]
+
+
+@given(st.text(st.sampled_from('ab,"\n\r 中'), max_size=30))
+def test_both_ways_of_reading_agree_on_any_text(body: str) -> None:
+    """Where Arrow reads a text at all, however odd, pandas reads the same."""
+    text = "x,y\n" + body
+    fast = _read_even(text.encode(), "utf-8", 2)
+    if fast is not None:
+        slow = _read_uneven(text, 2, "a")
+        pd.testing.assert_frame_equal(_table(fast, ["x", "y"], "a"), _table(slow, ["x", "y"], "a"))

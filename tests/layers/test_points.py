@@ -97,9 +97,11 @@ def test_swapped_coordinates_are_recognised_by_the_boundaries(
     town: gpd.GeoDataFrame, table: Callable[..., LayerSource], log: FaultLog
 ) -> None:
     """Points that lie inside only when x and y are swapped are a fault with that remedy, in metres too."""
-    text = f"{HEAD}a,s,{N + 500},{E + 500},T1\nb,s,{N + 500},{E + 1500},T2\n"
+    to_utm = Transformer.from_crs(CRS, "EPSG:32651", always_xy=True)
+    (x, y), (x2, y2) = to_utm.transform(E + 500, N + 500), to_utm.transform(E + 1500, N + 500)
+    text = f"{HEAD}a,s,{y},{x},T1\nb,s,{y2},{x2},T2\n"
     with pytest.raises(LayerError, match=r"found 0% of the points inside .* 100% if they were swapped: swap x and y"):
-        read_facilities([table(text)], town, crs=CRS, log=log)
+        read_facilities([table(text, crs="EPSG:32651")], town, crs=CRS, log=log)
 
 
 def test_swapped_degrees_within_range_are_recognised(

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+import shapely
 
+from planner.errors import LayerError
 from planner.layers import (
     BoundarySource,
     DemandSource,
@@ -18,6 +20,7 @@ from planner.layers import (
     read_exclusions,
     read_facilities,
 )
+from planner.layers.zones import zone_numbers
 
 pytestmark = pytest.mark.real_data
 UTM_MALTA, UTM_LIECHTENSTEIN = "EPSG:32633", "EPSG:32632"
@@ -79,3 +82,66 @@ def test_liechtenstein(real_data: Path, log: FaultLog) -> None:
     assert len(schools) + log.left_out() == 22
     protected = ExclusionSource(path=folder / "liechtenstein_protected.geojson", rule_id="protected")
     assert len(read_exclusions([protected], crs=UTM_LIECHTENSTEIN, log=log)) == 16
+
+
+def _dalian_list(folder: Path, **settings: object) -> LayerSource:
+    """Return the list of 1,495 points as delivered: Baidu's columns, districts by name, some of them leading zones."""
+    return LayerSource(
+        path=folder / "dalian-facilities-2022" / "dalian_covid_points_2022.csv",
+        x="bd09_lng",
+        y="bd09_lat",
+        columns={"facility_id": "id"},
+        values={"service": "sampling"},
+        named_unit="area_reported",
+        # Leading zones are no districts: the ones in whose ground they lie.
+        units={"金普新区": ["金州区", "普兰店区"], "高新区": ["甘井子区", "旅顺口区"], "长兴岛": "瓦房店市"},
+        **settings,  # type: ignore[arg-type]
+    )
+
+
+def _districts(folder: Path) -> gpd.GeoDataFrame:
+    source = BoundarySource(
+        path=folder / "dalian-districts" / "dalian_districts_amap_wgs84.geojson",
+        level="county",
+        kind="district",
+        columns={"code": "district_adcode", "name": "district_name"},
+    )
+    return read_boundaries([source], crs="EPSG:4550", log=FaultLog())
+
+
+def test_the_dalian_list_in_its_own_datum(real_data: Path, log: FaultLog) -> None:
+    """Read as BD-09, at least 1,480 of 1,495 points lie in the district they name; each other one has a line."""
+    districts = _districts(real_data)
+    read = read_facilities([_dalian_list(real_data, datum="bd09")], districts, crs="EPSG:4550", log=log)
+    told = log.to_frame()
+    assert len(read) == 1_495
+    assert set(told["code"]) == {"outside_named_unit"}
+    assert len(told) <= 15
+    assert told["row_id"].is_unique
+    assert told["message_en"].str.match(r"The row names '\S+', but its position lies in \S+$").all()
+
+
+@pytest.mark.parametrize("datum", ["wgs84", "cgcs2000", "gcj02"])
+def test_the_dalian_list_in_a_wrong_datum_is_told(datum: str, real_data: Path, log: FaultLog) -> None:
+    """Declared as anything else, the list is doubted with the counts, and no row vanishes without a line."""
+    source = _dalian_list(real_data, datum=datum)
+    read = read_facilities([source], _districts(real_data), crs="EPSG:4550", log=log)
+    told = log.to_frame()
+    doubt = told[told["code"] == "datum_doubtful"]
+    assert doubt["remedy"].str.contains('datum = "bd09"').to_list() == [True]
+    assert len(read) + log.left_out() == 1_495
+
+
+def test_the_dalian_list_in_no_datum_stops(real_data: Path, log: FaultLog) -> None:
+    """Undeclared, the run stops, and the message counts for each datum the points inside the unit they name."""
+    found = r"1,483 as bd09, 1,429 as gcj02, 1,388 as wgs84 or cgcs2000: write datum"
+    with pytest.raises(LayerError, match=found) as caught:
+        read_facilities([_dalian_list(real_data)], _districts(real_data), crs="EPSG:4550", log=log)
+    assert len(caught.value.faults) == 1
+
+
+def test_lueshunkou_lies_in_zone_40(real_data: Path) -> None:
+    """121.5 degrees east splits the city: all of 旅顺口 is zone 40, none of 庄河, and 甘井子 has both."""
+    districts = _districts(real_data).to_crs("EPSG:4490").set_index("name").geometry
+    zones = {name: set(zone_numbers(shapely.get_coordinates(one)[:, 0]).tolist()) for name, one in districts.items()}
+    assert (zones["旅顺口区"], zones["庄河市"], zones["甘井子区"]) == ({40}, {41}, {40, 41})
