@@ -37,7 +37,7 @@ def read_leading_zones(
     LayerError
         As `read_source` and the schema say; if a zone has the code of a unit.
     """
-    frame = read_source(source, crs=crs, log=log)
+    frame = read_source(source, crs=crs, log=log, wanted=schema("leading_zones"))
     table = checked(
         pd.DataFrame(frame.drop(columns="geometry", errors="ignore")),
         schema("leading_zones"),

@@ -87,7 +87,7 @@ def with_osm_id(frame: pd.DataFrame, source: LayerSource, id_column: str) -> pd.
 def _read_one(
     source: LayerSource, wanted: Schema, boundaries: pd.DataFrame, *, crs: CRS, log: FaultLog
 ) -> gpd.GeoDataFrame:
-    native = read_native(source, log=log, positions=True)
+    native = read_native(source, log=log, positions=True, wanted=wanted)
     frame = checked(with_osm_id(native, source, wanted.id_column), wanted, layer=source.name, log=log)
     if not isinstance(frame, gpd.GeoDataFrame):
         do = "export the layer with geometries, or as a table with x and y"

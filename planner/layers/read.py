@@ -14,11 +14,14 @@ import shapely
 from pyproj import CRS
 
 from planner.errors import Faults, LayerError, fault, shortened
+from planner.layers.aliases import with_aliases
 from planner.layers.crs import accepted, check_range, missing, parsed, study_crs, transformed
 from planner.layers.delimited import read_csv, read_xlsx
+from planner.layers.example import without_example
 from planner.layers.guard import Format, guarded
 from planner.layers.log import FaultLog
 from planner.layers.osm import read_osm
+from planner.layers.schema import Schema
 from planner.layers.source import LayerSource
 from planner.layers.values import as_numbers
 from planner.layers.vector import read_gdal, read_geojson
@@ -26,7 +29,9 @@ from planner.layers.vector import read_gdal, read_geojson
 _WHOLE = re.compile(r"^(-?\d+)\.0+$")
 
 
-def read_source(source: LayerSource, *, crs: str, log: FaultLog, positions: bool = False) -> pd.DataFrame:
+def read_source(
+    source: LayerSource, *, crs: str, log: FaultLog, positions: bool = False, wanted: Schema | None = None
+) -> pd.DataFrame:
     """Return one source with our column names, in the study's coordinate reference system.
 
     Parameters
@@ -39,6 +44,8 @@ def read_source(source: LayerSource, *, crs: str, log: FaultLog, positions: bool
         Where faults are told that do not stop the reading.
     positions
         Whether every row should have a position: a table must then have x and y.
+    wanted
+        Schema by whose synonyms columns are found that the source does not name.
 
     Returns
     -------
@@ -52,24 +59,28 @@ def read_source(source: LayerSource, *, crs: str, log: FaultLog, positions: bool
         If the file is refused or damaged, columns are missing, no row matches, or positions cannot be
         trusted.
     """
-    frame = read_native(source, log=log, positions=positions)
+    frame = read_native(source, log=log, positions=positions, wanted=wanted)
     return in_crs(frame, study_crs(crs)) if isinstance(frame, gpd.GeoDataFrame) else frame
 
 
-def read_native(source: LayerSource, *, log: FaultLog, positions: bool) -> pd.DataFrame:
+def read_native(source: LayerSource, *, log: FaultLog, positions: bool, wanted: Schema | None = None) -> pd.DataFrame:
     """Return one source with our column names, in its own coordinate reference system; as `read_source`."""
     declared = None if source.crs is None else parsed(source.crs, layer=source.name)
     raw = read_raw(source, declared, log)
     if raw.empty:
         raise LayerError(fault(f"rows in {source.name}", "none", "check the layer that was exported"))
+    if wanted is not None:
+        source = with_aliases(source, raw, wanted, log)
     rows = _selected(raw, source)
+    log.read(source.name, rows=len(raw), chosen=len(rows))
     if positions or (source.x is not None and source.y is not None):
         rows = _positioned(rows, source, declared)
     if isinstance(rows, gpd.GeoDataFrame):
         rows = _with_crs(rows, declared, source.name)
         bounds = rows.geometry.bounds.to_numpy(dtype=np.float64)
         check_range(bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel(), CRS(rows.crs), layer=source.name)
-    return _renamed(rows, source)
+    named = _renamed(rows, source)
+    return named if wanted is None else without_example(named, wanted, source.name, log)
 
 
 def in_crs(frame: gpd.GeoDataFrame, target: CRS) -> gpd.GeoDataFrame:

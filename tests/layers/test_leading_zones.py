@@ -33,9 +33,9 @@ def test_without_boundaries_members_stand(table: Callable[..., LayerSource], log
 
 
 def test_a_missing_column_is_told(table: Callable[..., LayerSource], log: FaultLog) -> None:
-    """The Chinese name of the column is offered."""
-    with pytest.raises(LayerError, match='zone_code = "先导区代码"'):
-        read_leading_zones(table("先导区代码,zone_name,unit_code\nZ,z,T1\n"), crs="EPSG:4550", log=log)
+    """A column of another spelling is offered."""
+    with pytest.raises(LayerError, match='zone_code = "zone_cod"'):
+        read_leading_zones(table("zone_cod,zone_name,unit_code\nZ,z,T1\n"), crs="EPSG:4550", log=log)
 
 
 def test_a_zone_with_the_code_of_a_unit_is_refused(
