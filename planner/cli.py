@@ -1,4 +1,4 @@
-"""The command line: ``planner init``, ``check``, ``run``, ``verify``, ``demo``.
+"""The command line: ``planner init``, ``template``, ``check``, ``run``, ``verify``, ``demo``.
 
 Only click is imported here; each command imports the rooms it needs, so that ``planner --help`` is quick.
 
@@ -118,6 +118,28 @@ def init(folder: Path | None, study: Path) -> None:
         unsure = texts["unsure"] if guess.table and not guess.sure else ""
         click.echo(texts["taken"].format(name, guess.table or texts["unplaced"], unsure))
     click.echo(texts["made"].format(study))
+
+
+@planner.command(epilog=_EPILOG)
+@click.argument("layer")
+@click.option(
+    "-o",
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    help="The new file: .xlsx, .csv or .gpkg; an existing one is never replaced. Default: LAYER.xlsx / 新的模板文件.",
+)
+@click.option("--crs", default="EPSG:4490", show_default=True, help="Of a GeoPackage / GeoPackage 的坐标系.")
+@_LANGUAGE
+def template(layer: str, file: Path | None, crs: str) -> None:
+    """Write an empty table for LAYER with headers, units, an example, drop-downs / 写出图层的空白模板.
+
+    LAYER is boundaries, facilities, population, sites, exclusions, leading_zones or crosswalk.
+    """
+    from planner.layers.template import template_name, write_template
+
+    written = write_template(layer, file or Path(template_name(layer)), crs=crs)
+    click.echo(TEXTS["template"][_language()].format(written))
 
 
 @planner.command(epilog=_EPILOG)

@@ -8,7 +8,7 @@ import pandas as pd
 
 COLUMNS = ("layer", "row_id", "code", "message", "message_en", "remedy")
 LEFT_OUT = "left_out_"
-NOTES = ("columns_mapped", "values_mapped", "rows_chosen")
+NOTES = ("columns_mapped", "values_mapped", "rows_chosen", "unit_reconciled")
 """Codes of lines that tell what was done, not what is wrong."""
 
 
@@ -45,6 +45,7 @@ class FaultLog:
     def __init__(self) -> None:
         self._faults: list[DataFault] = []
         self._read: dict[str, tuple[int, int]] = {}
+        self._places: list[pd.DataFrame] = []
 
     def __len__(self) -> int:
         return len(self._faults)
@@ -69,6 +70,17 @@ class FaultLog:
                 f"where chose {chosen} rows; {rows - chosen} are not read",
                 "如不对，请改正 where",
             )
+
+    def place(self, layer: str, ids: pd.Series, positions: pd.DataFrame) -> None:
+        """Remember where the rows of a layer are (x, y; metres, study crs), those too that are left out later."""
+        self._places.append(positions[["x", "y"]].assign(layer=layer, row_id=ids.astype("str")))
+
+    def places(self) -> pd.DataFrame:
+        """Return layer, row_id, x, y of every row that has a position; the first where an id occurs twice."""
+        blank = pd.DataFrame({"x": pd.Series(dtype="float64"), "y": pd.Series(dtype="float64"),
+                              "layer": pd.Series(dtype="str"), "row_id": pd.Series(dtype="str")})  # fmt: skip
+        places = pd.concat(self._places or [blank], ignore_index=True)
+        return places.drop_duplicates(["layer", "row_id"])[["layer", "row_id", "x", "y"]]
 
     def accounts(self) -> pd.DataFrame:
         """Return one row per layer: rows of the file, chosen by ``where``, left out with a line each, kept."""

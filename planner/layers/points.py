@@ -13,6 +13,7 @@ import shapely
 from pyproj import CRS
 
 from planner.errors import Faults, LayerError, fault
+from planner.layers.crosswalk import reconciled
 from planner.layers.crs import study_crs, swapped
 from planner.layers.guard import Format, format_of
 from planner.layers.locate import inside, unit_codes, with_polygons
@@ -26,7 +27,12 @@ _MARGIN = 0.2  # of the boundaries' extent; farther away, the coordinate referen
 
 
 def read_points(
-    sources: Sequence[tuple[LayerSource, Schema]], boundaries: pd.DataFrame, *, crs: str, log: FaultLog
+    sources: Sequence[tuple[LayerSource, Schema]],
+    boundaries: pd.DataFrame,
+    *,
+    crs: str,
+    log: FaultLog,
+    crosswalk: pd.DataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Return all rows of some sources that have a position in a unit.
 
@@ -40,6 +46,8 @@ def read_points(
         Of the study.
     log
         Gets a line (code ``left_out_…``) for every row that is not in the result.
+    crosswalk
+        As `read_crosswalk` gives: codes of an older list of units.
 
     Returns
     -------
@@ -56,7 +64,7 @@ def read_points(
     tables = []
     for source, wanted in sources:
         try:
-            tables.append(_read_one(source, wanted, boundaries, crs=study_crs(crs), log=log))
+            tables.append(_read_one(source, wanted, boundaries, crs=study_crs(crs), log=log, crosswalk=crosswalk))
         except LayerError as error:
             faults.extend(error)
     faults.raise_if_any(LayerError)
@@ -85,7 +93,13 @@ def with_osm_id(frame: pd.DataFrame, source: LayerSource, id_column: str) -> pd.
 
 
 def _read_one(
-    source: LayerSource, wanted: Schema, boundaries: pd.DataFrame, *, crs: CRS, log: FaultLog
+    source: LayerSource,
+    wanted: Schema,
+    boundaries: pd.DataFrame,
+    *,
+    crs: CRS,
+    log: FaultLog,
+    crosswalk: pd.DataFrame | None,
 ) -> gpd.GeoDataFrame:
     native = read_native(source, log=log, positions=True, wanted=wanted)
     frame = checked(with_osm_id(native, source, wanted.id_column), wanted, layer=source.name, log=log)
@@ -94,7 +108,10 @@ def _read_one(
         raise LayerError(fault(f"positions in {source.name}", "none", do))
     _check_swapped(frame, boundaries, crs, source.name)
     moved = _with_positions(in_crs(frame, crs), wanted.id_column, source.name, log)
+    log.place(source.name, moved[wanted.id_column], moved[["x", "y"]])
     _check_near(moved, boundaries, source.name)
+    if crosswalk is not None:
+        moved = reconciled(moved, crosswalk, boundaries, layer=source.name, log=log)
     placed = _with_units(moved, boundaries, wanted.id_column, source.name, log)
     at = pd.Series([f"{row} of {source.name}" for row in placed.index], index=placed.index, dtype="str")
     return placed.assign(_at=at).reset_index(drop=True)

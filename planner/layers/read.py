@@ -73,14 +73,15 @@ def read_native(source: LayerSource, *, log: FaultLog, positions: bool, wanted: 
         source = with_aliases(source, raw, wanted, log)
     rows = _selected(raw, source)
     log.read(source.name, rows=len(raw), chosen=len(rows))
+    if wanted is not None:
+        rows = without_example(rows, wanted, source, log)
     if positions or (source.x is not None and source.y is not None):
         rows = _positioned(rows, source, declared)
     if isinstance(rows, gpd.GeoDataFrame):
         rows = _with_crs(rows, declared, source.name)
         bounds = rows.geometry.bounds.to_numpy(dtype=np.float64)
         check_range(bounds[:, [0, 2]].ravel(), bounds[:, [1, 3]].ravel(), CRS(rows.crs), layer=source.name)
-    named = _renamed(rows, source)
-    return named if wanted is None else without_example(named, wanted, source.name, log)
+    return _renamed(rows, source)
 
 
 def in_crs(frame: gpd.GeoDataFrame, target: CRS) -> gpd.GeoDataFrame:

@@ -16,7 +16,7 @@ from planner.pipeline.measure import Rules
 from planner.pipeline.reading import read_everything
 from planner.study import Study, read_study, tentative_study
 
-DEPENDENT = ("leading_zones", "facilities", "population", "sites")
+DEPENDENT = ("leading_zones", "crosswalk", "facilities", "population", "sites")
 """Tables that are read against the boundaries."""
 
 

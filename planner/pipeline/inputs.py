@@ -14,6 +14,7 @@ from planner.coverage import Territory, territory
 from planner.layers import (
     FaultLog,
     read_boundaries,
+    read_crosswalk,
     read_demand,
     read_exclusions,
     read_facilities,
@@ -112,14 +113,16 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     inner = FaultLog() if boundaries is None else log  # without units every row would be told as outside
     source = layers.leading_zones
     zones = source and attempts(lambda: read_leading_zones(source, crs=crs, log=inner, boundaries=boundaries))
-    facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner))
-    sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner))
+    old = layers.crosswalk
+    codes = old and attempts(lambda: read_crosswalk(old, crs=crs, log=inner, boundaries=boundaries))
+    facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner, crosswalk=codes))
+    sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner, crosswalk=codes))
     exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log))
-    demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner))
+    demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner, crosswalk=codes))
     persons = None if demand is None else whole_persons(demand, groups_of(study), inner)
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
-    tables = {"boundaries": boundaries, "leading_zones": zones, "facilities": facilities, "population": persons,
+    tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities, "population": persons,
               "sites": sites, "exclusions": exclusions}  # fmt: skip
     told = log.to_frame()
     if boundaries is None:
@@ -171,8 +174,7 @@ def input_files(study: Study) -> list[Path]:
     """Return every file that a study reads, the study file first, each once, sorted."""
     layers = study.layers
     sources = [*layers.boundaries, *layers.facilities, *layers.population, *layers.sites, *layers.exclusions]
-    if layers.leading_zones is not None:
-        sources.append(layers.leading_zones)
+    sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}
     paths |= {expected for source in layers.boundaries if (expected := source.expected) is not None}
     paths |= {study.roads.path} if study.roads is not None else set()
