@@ -144,13 +144,25 @@ def template(layer: str, file: Path | None, crs: str) -> None:
 
 @planner.command(epilog=_EPILOG)
 @click.argument("study", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for the quality report: every fault with its row, remedy and place / 质量报告文件夹.",
+)
 @_LANGUAGE
-def check(study: Path) -> None:
+def check(study: Path, out: Path | None) -> None:
     """Read everything a study names and tell all faults at once, without running / 检查研究文件."""
     from planner.pipeline import check as check_study
 
     checked = check_study(study)
     click.echo(checked.summary(_language()))
+    if out is not None:
+        from planner.report.quality_folder import write_quality
+
+        crs = "" if checked.study is None else checked.study.crs
+        write_quality(checked.quality, checked.tried.accounts, out, crs=crs)
+        _say("quality", out)
     raise SystemExit(DONE if checked.ok else WRONG_INPUT)
 
 

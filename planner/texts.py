@@ -29,6 +29,10 @@ TEXTS = {
         "zh": "研究文件已写入 {0}；补全以 # 开头的必填行，然后：planner check {0}",
         "en": "study file written to {0}; fill in the lines that say 'required' or 'state it', then: planner check {0}",
     },
+    "quality": {
+        "zh": "质量报告已写入 {0}：quality.csv（逐条）、quality.gpkg（位置，可在 QGIS 中打开）、accounts.csv（行数）",
+        "en": "quality report written to {0}: quality.csv (each fault), quality.gpkg (places), accounts.csv (rows)",
+    },
     "template": {
         "zh": "模板已写入 {0}；灰色示例行不会被读入。填好后在研究文件中写明 path 和 crs，再运行 planner check。",
         "en": "template written to {0}; its example row is never read. Fill it in, name it as path (with its crs) in "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -70,6 +70,10 @@ class Tried:
         None where there are no roads, or broken ones.
     faults
         What was wrong with rows and could be lived with.
+    places
+        layer, row_id, x, y of every row that has a position, left out ones too.
+    accounts
+        One row per layer: rows of the file, chosen by ``where``, left out with a line each, kept.
     inputs
         All of it together; None where anything is broken.
     """
@@ -77,6 +81,8 @@ class Tried:
     tables: Mapping[str, pd.DataFrame | None]
     network: RoadNetwork | None
     faults: pd.DataFrame
+    places: pd.DataFrame
+    accounts: pd.DataFrame
     inputs: Inputs | None = None
 
 
@@ -122,13 +128,20 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     persons = None if demand is None else whole_persons(demand, groups_of(study), inner)
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
-    tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities, "population": persons,
-              "sites": sites, "exclusions": exclusions}  # fmt: skip
-    told = log.to_frame()
-    if boundaries is None:
-        return Tried(tables={"exclusions": exclusions}, network=network, faults=told)
-    if facilities is None or sites is None or exclusions is None or persons is None or not attempts.sound:
-        return Tried(tables=tables, network=network, faults=told)
+    tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
+              "population": persons, "sites": sites, "exclusions": exclusions}  # fmt: skip
+    alone = {"exclusions": exclusions}
+    tried = Tried(
+        tables=alone if boundaries is None else tables,
+        network=network,
+        faults=log.to_frame(),
+        places=log.places(),
+        accounts=log.accounts(),
+    )
+    if boundaries is None or facilities is None or sites is None or exclusions is None or persons is None:
+        return tried
+    if not attempts.sound:
+        return tried
     screened, screening = screen_sites(sites, exclusions)
     inputs = Inputs(
         boundaries=boundaries,
@@ -139,9 +152,9 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
         exclusions=exclusions,
         screening=screening,
         network=network,
-        faults=told,
+        faults=tried.faults,
     )
-    return Tried(tables=tables, network=network, faults=told, inputs=inputs)
+    return replace(tried, inputs=inputs)
 
 
 def _no_units(crs: str) -> gpd.GeoDataFrame:
