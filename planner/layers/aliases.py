@@ -106,7 +106,8 @@ def _ask(found: dict[str, list[str]], layer: str) -> None:
     for ours, names in found.items():
         if len(names) > 1:
             ways = " or ".join(f'columns = {{ {ours} = "{name}" }}' for name in names[:3])
-            do = f'say which is meant: {ways}, or values = {{ {ours} = "" }} if none is'
+            none = "" if ours in ("x", "y") else f', or values = {{ {ours} = "" }} if none is'
+            do = f"say which is meant: {ways}{none}"
             faults.add(f"one column for {ours!r} in {layer}", shortened(names, limit=5), do)
     for name in dict.fromkeys(name for names in found.values() for name in names):
         claims = [ours for ours, names in found.items() if name in names]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 
 from planner.errors import shortened
-from planner.layers.quality import Doubts
+from planner.layers.quality import MOST_LINES, Doubts
 from planner.layers.spelling import folded
 
+_REMEDY = "请逐行核对地址，改正坐标；确在同一处的可不改"
 NEAR_M = 500.0
 """Rows of one name farther apart than this are two places (a chain, or a common name)."""
 
@@ -25,22 +24,26 @@ def shared_coordinates(table: pd.DataFrame, doubts: Doubts) -> None:
     doubts
         Gets one line per coordinate, with all its rows.
     """
-    for rows in _together(table):
-        one_name = _has_names(rows) and (rows["name"] == rows["name"].iloc[0]).all()
-        if one_name:
-            continue
-        listed, count = [str(row) for row in rows.index], len(rows)
-        doubts.add(
-            listed[0],
-            "coordinate_shared",
-            (
-                f"{count} 行的坐标完全相同（{_labels(rows)}），可能是地址解析失败后落在同一点",
-                f"{count} rows have one and the same coordinate ({_labels(rows)}); a geocoder may have collapsed them",
-                "请逐行核对地址，改正坐标；确在同一处的可不改",
-            ),
-            others=listed[1:],
-            at=(rows["x"].iloc[0], rows["y"].iloc[0]),
+    shared = _shared(table)
+    groups = [rows for _, rows in shared.groupby("_at", sort=True)] if shared["_at"].nunique() <= MOST_LINES else []
+    if len(shared) and not groups:
+        count, listed = shared["_at"].nunique(), [str(row) for row in shared.index]
+        words = (
+            f"{len(listed)} 行只有 {count} 个不同坐标",
+            f"{len(listed)} rows stand at {count} coordinates",
+            _REMEDY,
         )
+        doubts.add("", "coordinate_shared", words, others=listed)
+    for rows in groups:
+        if _has_names(rows) and (rows["name"] == rows["name"].iloc[0]).all():
+            continue
+        listed, size = [str(row) for row in rows.index], len(rows)
+        words = (
+            f"{size} 行的坐标完全相同（{_labels(rows)}），可能是地址解析失败后落在同一点",
+            f"{size} rows have one and the same coordinate ({_labels(rows)}); a geocoder may have collapsed them",
+            _REMEDY,
+        )
+        doubts.add(listed[0], "coordinate_shared", words, others=listed[1:], at=(rows["x"].iloc[0], rows["y"].iloc[0]))
 
 
 def repeated_rows(table: pd.DataFrame, doubts: Doubts) -> None:
@@ -66,12 +69,12 @@ def repeated_rows(table: pd.DataFrame, doubts: Doubts) -> None:
             )
 
 
-def _together(table: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Give the rows of each coordinate that several share."""
+def _shared(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose coordinate others have, too, with the number of it as ``_at``."""
     keys = pd.DataFrame({axis: np.rint(table[axis].to_numpy(np.float64) * 1000) for axis in ("x", "y")})
+    numbers = keys.groupby(["x", "y"], sort=True).ngroup().to_numpy()
     shared = keys.duplicated(keep=False).to_numpy()
-    for _, rows in keys[shared].groupby(["x", "y"], sort=True):
-        yield table.iloc[rows.index]
+    return table[shared].assign(_at=numbers[shared])
 
 
 def _has_names(rows: pd.DataFrame) -> bool:

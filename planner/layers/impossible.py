@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from planner.layers.quality import Doubts
+from planner.layers.quality import MOST_LINES, Doubts
 from planner.layers.schema import schema
 
 _FIRST_YEAR, _LAST_YEAR = 1800, 2100
@@ -35,11 +36,32 @@ def impossible_values(table: pd.DataFrame, name: str, doubts: Doubts, *, base_ye
     """
     rules = {"facilities": _of_facilities, "population": _of_population, "sites": _of_sites}
     for code, wrong, words in rules[name](table, base_year):
-        for row in table[wrong.fillna(value=False).to_numpy(dtype=bool)].itertuples():
-            values = {column: getattr(row, column, "") for column in table.columns if str(column).isidentifier()}
-            message, message_en, remedy = words
-            at = (row.x, row.y)
-            doubts.add(str(row.Index), code, (message.format(**values), message_en.format(**values), remedy), at=at)
+        rows = table[wrong.fillna(value=False).to_numpy(dtype=bool)]
+        if len(rows) > MOST_LINES:
+            _add_together(rows, code, words, doubts)
+            continue
+        for row in rows.to_dict("index").items():
+            _add(row, code, words, doubts)
+
+
+def _add(row: tuple[Any, dict[Any, Any]], code: str, words: Words, doubts: Doubts) -> None:
+    row_id, values = row
+    named = {str(column): value for column, value in values.items()}
+    message, message_en, remedy = words
+    told = (message.format(**named), message_en.format(**named), remedy)
+    doubts.add(str(row_id), code, told, at=(values["x"], values["y"]))
+
+
+def _add_together(rows: pd.DataFrame, code: str, words: Words, doubts: Doubts) -> None:
+    """Tell many rows in one line: how many, the first as example, all ids beside it."""
+    first = {str(column): value for column, value in rows.iloc[0].items()}
+    message, message_en, remedy = words
+    told = (
+        f"{len(rows)} 行：{message.format(**first)}（首行）",
+        f"{len(rows)} rows: {message_en.format(**first)} (the first)",
+        remedy,
+    )
+    doubts.add("", code, told, others=map(str, rows.index))
 
 
 def missing_values(table: pd.DataFrame, name: str, doubts: Doubts) -> None:

@@ -7,7 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from planner.layers.quality import Doubts
+from planner.layers.quality import MOST_LINES, Doubts
+
+_REMEDY = "请核对坐标，或补充道路"
 
 
 def far_from_roads(table: pd.DataFrame, lines: npt.NDArray[np.object_], doubts: Doubts, *, limit_m: float) -> None:
@@ -30,11 +32,20 @@ def far_from_roads(table: pd.DataFrame, lines: npt.NDArray[np.object_], doubts: 
     (asked, _), distance = shapely.STRtree(lines).query_nearest(points, return_distance=True, all_matches=False)
     away = np.full(len(table), np.inf)
     away[asked] = distance
-    for at in np.flatnonzero(away > limit_m):
+    far = np.flatnonzero(away > limit_m)
+    if len(far) > MOST_LINES:
+        words = (
+            f"{len(far)} 行离最近的道路超过 {limit_m:.0f} m",
+            f"{len(far)} rows are more than {limit_m:.0f} m from the nearest road",
+            _REMEDY,
+        )
+        doubts.add("", "far_from_road", words, others=[str(row) for row in table.index[far]])
+        return
+    for at in far:
         words = (
             f"离最近的道路 {away[at]:.0f} m（超过 {limit_m:.0f} m）",
             f"The nearest road is {away[at]:.0f} m away (more than {limit_m:.0f} m)",
-            "请核对坐标，或补充道路",
+            _REMEDY,
         )
         row = table.iloc[at]
         doubts.add(str(table.index[at]), "far_from_road", words, at=(row["x"], row["y"]))

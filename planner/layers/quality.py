@@ -8,6 +8,8 @@ from dataclasses import astuple, dataclass
 import numpy as np
 import pandas as pd
 
+MOST_LINES = 1_000
+"""More rows of one kind are told in one line, which names them all."""
 COLUMNS = ("layer", "row_id", "code", "message", "message_en", "remedy", "others", "x", "y")
 
 

@@ -82,7 +82,12 @@ def check(path: Path | str) -> Check:
         rules=reading.rules,
         tried=reading.tried,
         options=reading.options,
-        quality=quality(reading.tried, base_year=study.base_year, max_road_m=study.network.max_snap_m),
+        quality=quality(
+            reading.tried,
+            base_year=study.base_year,
+            listed=study.unit_list_date,
+            max_road_m=study.network.max_snap_m,
+        ),
     )
 
 

@@ -118,7 +118,10 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     within = _no_units(crs) if boundaries is None else boundaries
     inner = FaultLog() if boundaries is None else log  # without units every row would be told as outside
     source = layers.leading_zones
-    zones = source and attempts(lambda: read_leading_zones(source, crs=crs, log=inner, boundaries=boundaries))
+    listed = study.unit_list_date
+    zones = source and attempts(
+        lambda: read_leading_zones(source, crs=crs, log=inner, boundaries=boundaries, as_of=listed)
+    )
     old = layers.crosswalk
     codes = old and attempts(lambda: read_crosswalk(old, crs=crs, log=inner, boundaries=boundaries))
     facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner, crosswalk=codes))
@@ -145,7 +148,7 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     screened, screening = screen_sites(sites, exclusions)
     inputs = Inputs(
         boundaries=boundaries,
-        territory=territory(pd.DataFrame(boundaries), zones, listed=study.unit_list_date),
+        territory=territory(pd.DataFrame(boundaries), zones, listed=listed),
         facilities=facilities,
         sites=screened,
         demand=persons,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from planner.layers.duplicates import repeated_rows, shared_coordinates
 from planner.layers.impossible import impossible_values, missing_values
+from planner.layers.list_dates import list_dates
 from planner.layers.log import NOTES
 from planner.layers.named_units import Areas, outside_given_unit, outside_named_county, unknown_units
 from planner.layers.nesting import borders, codes_that_do_not_nest, names_that_occur_twice
@@ -21,7 +22,7 @@ POINTS = {"facilities": "facilities", "population": "demand", "sites": "sites"}
 """Tables of rows with a position -> their schemas."""
 
 
-def quality(tried: Tried, *, base_year: int = 0, max_road_m: float = 500.0) -> pd.DataFrame:
+def quality(tried: Tried, *, base_year: int = 0, listed: str = "", max_road_m: float = 500.0) -> pd.DataFrame:
     """Return everything that a person should look at, what readers told included.
 
     Parameters
@@ -30,6 +31,8 @@ def quality(tried: Tried, *, base_year: int = 0, max_road_m: float = 500.0) -> p
         The layers, as far as they could be read.
     base_year
         The present; 0 where it is not known.
+    listed
+        Date of the list of units that the study states; "" where it states none.
     max_road_m
         How far a row may stand from the nearest road.
 
@@ -40,7 +43,7 @@ def quality(tried: Tried, *, base_year: int = 0, max_road_m: float = 500.0) -> p
         study crs; NaN where a fault has no place). Nothing in the tables is changed.
     """
     faults = tried.faults[~tried.faults["code"].isin(NOTES)]
-    parts = [told(faults, tried.places), _units(tried.tables)]
+    parts = [told(faults, tried.places), *_units(tried.tables, listed)]
     units: Any = tried.tables.get("boundaries")
     areas = None if units is None else Areas(units, tried.tables.get("leading_zones"))
     for name in POINTS:
@@ -51,14 +54,20 @@ def quality(tried: Tried, *, base_year: int = 0, max_road_m: float = 500.0) -> p
     return pd.concat(found, ignore_index=True) if found else framed([])
 
 
-def _units(tables: Mapping[str, pd.DataFrame | None]) -> pd.DataFrame:
+def _units(tables: Mapping[str, pd.DataFrame | None], listed: str) -> Iterator[pd.DataFrame]:
     units: Any = tables.get("boundaries")
-    doubts = Doubts("boundaries")
     if units is not None:
+        doubts = Doubts("boundaries")
         codes_that_do_not_nest(units, doubts)
         names_that_occur_twice(units, doubts)
         borders(units, doubts)
-    return doubts.to_frame()
+        list_dates(units, doubts, stated=listed)
+        yield doubts.to_frame()
+    zones = tables.get("leading_zones")
+    if zones is not None:
+        doubts = Doubts("leading_zones")
+        list_dates(zones, doubts, stated=listed)
+        yield doubts.to_frame()
 
 
 def _rows(

@@ -95,7 +95,9 @@ def _zones(run: Run, boundaries: pd.DataFrame, log: FaultLog) -> pd.DataFrame | 
     entry, crs = run.settings["layers"].get("leading_zones"), run.settings["study"]["crs"]
     if entry is None:
         return None
-    return read_leading_zones(_source(LayerSource, entry, run.folder), crs=crs, log=log, boundaries=boundaries)
+    listed = run.settings["study"]["unit_list_date"]
+    source = _source(LayerSource, entry, run.folder)
+    return read_leading_zones(source, crs=crs, log=log, boundaries=boundaries, as_of=listed)
 
 
 def _crosswalk(run: Run, boundaries: pd.DataFrame, log: FaultLog) -> pd.DataFrame | None:

@@ -45,10 +45,11 @@ def test_every_synonym_finds_its_column(table: str) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_synonym_that_means_two_columns_is_known_to(table: str) -> None:
-    """Words that mean two columns are in the table on purpose: 级别 and 规模 are always asked about."""
+    """Words that mean two columns are there on purpose: 级别, 规模, and X坐标, which surveyors count northwards."""
     aliases = [alias for column in schema(table).columns for alias in column.aliases]
     twice = {alias for alias in aliases if aliases.count(alias) > 1}
-    assert twice == ({"级别", "规模"} if table == "facilities" else set())
+    axes = {"X坐标", "Y坐标"} if table in ("facilities", "demand", "sites") else set()
+    assert twice == axes | ({"级别", "规模"} if table == "facilities" else set())
 
 
 @pytest.mark.parametrize(
@@ -116,6 +117,15 @@ def test_what_is_not_clear_is_asked(town: gpd.GeoDataFrame, table: Callable[...,
     assert 'columns = { owner = "办学性质" } or columns = { owner = "举办者类型" }' in two_names
     assert two_meanings.startswith("expected one meaning for column '级别' of table.csv, found rank and level: ")
     assert two_meanings.endswith('columns = { rank = "级别" } or columns = { level = "级别" }.')
+
+
+def test_which_axis_is_north_is_asked(town: gpd.GeoDataFrame, table: Callable[..., LayerSource], log: FaultLog) -> None:
+    """X坐标 is north to a surveyor and east to others: it is never taken for either, until the study says so."""
+    text = "编号,X坐标,Y坐标\n1,4300500,400500\n"
+    with pytest.raises(LayerError, match="one column for 'x' in table.csv, found X坐标, Y坐标"):
+        read_facilities([table(text, values={"service": "s"})], town, crs=CRS, log=log)
+    source = table(text, values={"service": "s"}, x="Y坐标", y="X坐标")
+    assert read_facilities([source], town, crs=CRS, log=log)["x"].to_list() == [400500]
 
 
 def test_a_column_whose_values_do_not_fit_is_left_and_told(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 
 from planner.layers.duplicates import repeated_rows, shared_coordinates
-from planner.layers.quality import Doubts
+from planner.layers.quality import MOST_LINES, Doubts
 
 
 def _table(rows: list[tuple[str, str, float]]) -> pd.DataFrame:
@@ -42,3 +42,13 @@ def test_points_without_names_are_compared_by_place() -> None:
     doubts = Doubts("population")
     shared_coordinates(_table([("", "", 1.0), ("", "", 1.0)]).drop(columns=["name", "service"]), doubts)
     assert doubts.to_frame()["message"].iloc[0].startswith("2 行的坐标完全相同（f0, f1）")
+
+
+def test_very_many_shared_coordinates_are_one_line() -> None:
+    """A table of flats by building is not a thousand lines: one says how many, and names all rows."""
+    rows = [("", "", float(number // 2)) for number in range(2 * MOST_LINES + 2)]
+    doubts = Doubts("population")
+    shared_coordinates(_table(rows), doubts)
+    found = doubts.to_frame()
+    assert found["message"].to_list() == ["2002 行只有 1001 个不同坐标"]
+    assert len(found["others"].iloc[0].split(";")) == 2002

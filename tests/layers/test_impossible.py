@@ -8,7 +8,7 @@ from shapely.geometry import LineString, Point, box
 
 from planner.layers.impossible import impossible_values, missing_values
 from planner.layers.off_road import far_from_roads
-from planner.layers.quality import Doubts
+from planner.layers.quality import MOST_LINES, Doubts
 
 GOOD = {"x": 0.0, "y": 0.0, "status": "现状", "service": "s", "opened_year": 2000, "closed_year": pd.NA,
         "capacity": 90.0, "largest_class": 30, "pupils": 80}  # fmt: skip
@@ -79,3 +79,12 @@ def test_far_from_roads() -> None:
     found = doubts.to_frame()
     assert found["row_id"].to_list() == ["far"]
     assert "501 m" in found["message"].iloc[0]
+
+
+def test_very_many_rows_are_one_line() -> None:
+    """A raster with a thousand empty cells is told once, with every cell."""
+    count = MOST_LINES + 1
+    table = pd.DataFrame({"x": 0.0, "y": 0.0, "people": 0}, index=[f"d{number}" for number in range(count)])
+    doubts = Doubts("population")
+    impossible_values(table, "population", doubts)
+    assert doubts.to_frame()["message"].to_list() == [f"{count} 行：总人口为 0（首行）"]

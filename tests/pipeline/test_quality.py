@@ -135,7 +135,7 @@ def towns(tmp_path_factory: pytest.TempPathFactory) -> gpd.GeoDataFrame:
     return read_boundaries([source], crs="EPSG:4550", log=FaultLog())
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(more=ROWS)
 def test_rows_in_are_rows_out_and_rows_listed(
     more: list[tuple[str, str, str]], towns: gpd.GeoDataFrame, tmp_path_factory: pytest.TempPathFactory
