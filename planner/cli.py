@@ -1,4 +1,4 @@
-"""The command line: ``planner init``, ``check``, ``run``, ``verify``, ``demo``.
+"""The command line: ``planner init``, ``template``, ``check``, ``run``, ``verify``, ``demo``.
 
 Only click is imported here; each command imports the rooms it needs, so that ``planner --help`` is quick.
 
@@ -121,14 +121,48 @@ def init(folder: Path | None, study: Path) -> None:
 
 
 @planner.command(epilog=_EPILOG)
-@click.argument("study", type=click.Path(path_type=Path))
+@click.argument("layer")
+@click.option(
+    "-o",
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    help="The new file: .xlsx, .csv or .gpkg; an existing one is never replaced. Default: LAYER.xlsx / 新的模板文件.",
+)
+@click.option("--crs", default="EPSG:4490", show_default=True, help="Of a GeoPackage / GeoPackage 的坐标系.")
 @_LANGUAGE
-def check(study: Path) -> None:
+def template(layer: str, file: Path | None, crs: str) -> None:
+    """Write an empty table for LAYER with headers, units, an example, drop-downs / 写出图层的空白模板.
+
+    LAYER is boundaries, facilities, population, sites, exclusions, leading_zones or crosswalk.
+    """
+    from planner.layers.template import template_name, write_template
+
+    written = write_template(layer, file or Path(template_name(layer)), crs=crs)
+    click.echo(TEXTS["template"][_language()].format(written))
+
+
+@planner.command(epilog=_EPILOG)
+@click.argument("study", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for the quality report: every fault with its row, remedy and place / 质量报告文件夹.",
+)
+@_LANGUAGE
+def check(study: Path, out: Path | None) -> None:
     """Read everything a study names and tell all faults at once, without running / 检查研究文件."""
     from planner.pipeline import check as check_study
 
     checked = check_study(study)
     click.echo(checked.summary(_language()))
+    if out is not None:
+        from planner.report.quality_folder import write_quality
+
+        crs = "" if checked.study is None else checked.study.crs
+        write_quality(checked.quality, checked.tried.accounts, out, crs=crs)
+        _say("quality", out)
     raise SystemExit(DONE if checked.ok else WRONG_INPUT)
 
 

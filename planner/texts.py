@@ -6,6 +6,7 @@ TEXTS = {
             "接下来可以：\n"
             "  planner demo -o OUT          运行内置的大连示例（道路、人口、设施、地块均为虚构）\n"
             "  planner init FOLDER -o STUDY 从一个图层文件夹写出带注释的研究文件\n"
+            "  planner template LAYER       写出一个图层的空白模板（表头、单位、示例、下拉选项）\n"
             "  planner check STUDY          读入全部内容，一次说明所有错误，不运行\n"
             "  planner run STUDY -o OUT     运行自己的研究文件（TOML）\n"
             "  planner verify OUT           从文件重新核算已完成的一次运行\n"
@@ -15,6 +16,7 @@ TEXTS = {
             "What to do next:\n"
             "  planner demo -o OUT          run the embedded Dalian sample (all but names invented)\n"
             "  planner init FOLDER -o STUDY write a commented study file from a folder of layers\n"
+            "  planner template LAYER       write an empty table for a layer: headers, units, example, choices\n"
             "  planner check STUDY          read everything, tell all faults at once, run nothing\n"
             "  planner run STUDY -o OUT     run a study file of your own (TOML)\n"
             "  planner verify OUT           measure a finished run again, from its files\n"
@@ -26,6 +28,15 @@ TEXTS = {
     "made": {
         "zh": "研究文件已写入 {0}；补全以 # 开头的必填行，然后：planner check {0}",
         "en": "study file written to {0}; fill in the lines that say 'required' or 'state it', then: planner check {0}",
+    },
+    "quality": {
+        "zh": "质量报告已写入 {0}：quality.csv（逐条）、quality.gpkg（位置，可在 QGIS 中打开）、accounts.csv（行数）",
+        "en": "quality report written to {0}: quality.csv (each fault), quality.gpkg (places), accounts.csv (rows)",
+    },
+    "template": {
+        "zh": "模板已写入 {0}；灰色示例行不会被读入。填好后在研究文件中写明 path 和 crs，再运行 planner check。",
+        "en": "template written to {0}; its example row is never read. Fill it in, name it as path (with its crs) in "
+        "the study file, then run planner check.",
     },
     "taken": {"zh": "  {0} → {1}{2}", "en": "  {0} → {1}{2}"},
     "unplaced": {"zh": "未能判断", "en": "could not be placed"},

@@ -1,6 +1,7 @@
 """Files in, checked tables out: schemas, readers, coordinate reference systems, screening."""
 
 from planner.layers.boundaries import read_boundaries as read_boundaries
+from planner.layers.crosswalk import read_crosswalk as read_crosswalk
 from planner.layers.demand import read_demand as read_demand
 from planner.layers.exclusions import read_exclusions as read_exclusions
 from planner.layers.facilities import read_facilities as read_facilities
@@ -29,6 +30,7 @@ __all__ = [
     "guarded",
     "look",
     "read_boundaries",
+    "read_crosswalk",
     "read_demand",
     "read_exclusions",
     "read_facilities",

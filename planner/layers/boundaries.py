@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from planner.layers.source import LEVELS, BoundarySource, LayerSource
 from planner.layers.values import as_texts
 
 COLUMNS = ("code", "name", "level", "kind", "parent_code")
+_LISTED = ("code", "name")
 
 
 def read_boundaries(sources: Sequence[BoundarySource], *, crs: str, log: FaultLog) -> gpd.GeoDataFrame:
@@ -75,7 +77,7 @@ def read_boundaries(sources: Sequence[BoundarySource], *, crs: str, log: FaultLo
 
 
 def _read_one(source: BoundarySource, crs: str, log: FaultLog) -> gpd.GeoDataFrame:
-    frame = with_osm_id(read_source(source, crs=crs, log=log), source, "code")
+    frame = with_osm_id(read_source(source, crs=crs, log=log, wanted=schema("boundaries")), source, "code")
     constants = {"level": source.level, **({"kind": source.kind} if "kind" not in frame.columns else {})}
     table = checked(frame.assign(**constants), schema("boundaries"), layer=source.name, log=log)
     polygons = mended(table, "code", source.name, log)
@@ -159,7 +161,9 @@ def _tell_absent(units: pd.DataFrame, listed: pd.DataFrame, layer: str, log: Fau
 
 def _expected(path: Path, crs: str, log: FaultLog) -> pd.DataFrame:
     """Return the list of units that a layer should hold: code and name, either of them empty."""
-    listed = read_source(LayerSource(path=path), crs=crs, log=log)
+    whole = schema("boundaries")
+    named = replace(whole, columns=tuple(column for column in whole.columns if column.name in _LISTED), id_column="")
+    listed = read_source(LayerSource(path=path), crs=crs, log=log, wanted=named)
     if not {"code", "name"} & set(listed.columns):
         found = shortened([str(name) for name in listed.columns])
         raise LayerError(fault(f"a column 'code' or 'name' in {path.name}", found, "rename one of them"))

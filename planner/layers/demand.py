@@ -17,7 +17,14 @@ from planner.layers.values import as_texts
 CATCHMENT = "catchment_"
 
 
-def read_demand(sources: Sequence[DemandSource], boundaries: pd.DataFrame, *, crs: str, log: FaultLog) -> pd.DataFrame:
+def read_demand(
+    sources: Sequence[DemandSource],
+    boundaries: pd.DataFrame,
+    *,
+    crs: str,
+    log: FaultLog,
+    crosswalk: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return the residential points of all sources.
 
     Parameters
@@ -30,6 +37,8 @@ def read_demand(sources: Sequence[DemandSource], boundaries: pd.DataFrame, *, cr
         Of the study.
     log
         Gets a line for every row that is left out.
+    crosswalk
+        Codes of an older list of units, as `read_crosswalk` gives.
 
     Returns
     -------
@@ -47,7 +56,8 @@ def read_demand(sources: Sequence[DemandSource], boundaries: pd.DataFrame, *, cr
         raise LayerError(
             fault("at least one layer of population", "none", "add [[layers.population]] to the study file")
         )
-    table = read_points([(source, _schema(source)) for source in sources], boundaries, crs=crs, log=log)
+    wanted = [(source, _schema(source)) for source in sources]
+    table = read_points(wanted, boundaries, crs=crs, log=log, crosswalk=crosswalk)
     groups = list(dict.fromkeys(group for source in sources for group in source.groups))
     persons = {group: table[group].astype("float64").fillna(0.0) for group in groups}
     catchments = {name: as_texts(table[name]) for name in table.columns if str(name).startswith(CATCHMENT)}

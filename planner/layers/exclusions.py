@@ -54,7 +54,7 @@ def read_exclusions(sources: Sequence[ExclusionSource], *, crs: str, log: FaultL
 
 
 def _read_one(source: ExclusionSource, crs: str, log: FaultLog) -> gpd.GeoDataFrame:
-    frame = read_source(source, crs=crs, log=log)
+    frame = read_source(source, crs=crs, log=log, wanted=schema("exclusions"))
     stated = frame.assign(rule_id=source.rule_id, rule_name=source.rule_name or source.rule_id, source=source.source)
     table = checked(stated, schema("exclusions"), layer=source.name, log=log)
     polygons = mended(table, "", source.name, log)

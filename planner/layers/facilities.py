@@ -15,7 +15,12 @@ DEFAULT_STATUS = "现状"
 
 
 def read_facilities(
-    sources: Sequence[LayerSource], boundaries: pd.DataFrame, *, crs: str, log: FaultLog
+    sources: Sequence[LayerSource],
+    boundaries: pd.DataFrame,
+    *,
+    crs: str,
+    log: FaultLog,
+    crosswalk: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the facilities of all sources.
 
@@ -29,6 +34,8 @@ def read_facilities(
         Of the study.
     log
         Gets a line for every row that is left out.
+    crosswalk
+        Codes of an older list of units, as `read_crosswalk` gives.
 
     Returns
     -------
@@ -42,7 +49,7 @@ def read_facilities(
         With the faults of all sources at once.
     """
     wanted = [(source, schema("facilities")) for source in sources]
-    table = read_points(wanted, boundaries, crs=crs, log=log) if wanted else empty("facilities")
+    table = read_points(wanted, boundaries, crs=crs, log=log, crosswalk=crosswalk) if wanted else empty("facilities")
     filled = table.assign(
         status=table["status"].where(table["status"] != "", DEFAULT_STATUS),
         place_id=table["place_id"].where(table["place_id"] != "", table["facility_id"]),

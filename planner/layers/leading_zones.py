@@ -12,20 +12,28 @@ from planner.layers.source import LayerSource
 
 
 def read_leading_zones(
-    source: LayerSource, *, crs: str, log: FaultLog, boundaries: pd.DataFrame | None = None
+    source: LayerSource,
+    *,
+    crs: str,
+    log: FaultLog,
+    boundaries: pd.DataFrame | None = None,
+    as_of: str = "",
 ) -> pd.DataFrame:
     """Return the members of leading zones, one row per zone and member.
 
     Parameters
     ----------
     source
-        Table with zone_code, zone_name, unit_code and optionally listed, source.
+        Table with zone_code, zone_name, unit_code and optionally listed, until, source.
     crs
         Of the study.
     log
         Gets a line for every member that is not in the list of units, or stands in the list twice.
     boundaries
         As `read_boundaries` gives; members are checked against it where it is given.
+    as_of
+        Date of the list of units (YYYY-MM-DD). A membership that ended by then (``until``) is left out; without a
+        date, every one that ended. Zones lie over counties: the two are never summed.
 
     Returns
     -------
@@ -37,7 +45,7 @@ def read_leading_zones(
     LayerError
         As `read_source` and the schema say; if a zone has the code of a unit.
     """
-    frame = read_source(source, crs=crs, log=log)
+    frame = read_source(source, crs=crs, log=log, wanted=schema("leading_zones"))
     table = checked(
         pd.DataFrame(frame.drop(columns="geometry", errors="ignore")),
         schema("leading_zones"),
@@ -47,12 +55,15 @@ def read_leading_zones(
     if boundaries is not None:
         _check_codes(table, boundaries, source.name)
     known = table["unit_code"].isin(boundaries["code"]) if boundaries is not None else table["unit_code"].notna()
-    first = ~table.duplicated(["zone_code", "unit_code"])
+    lasts = ~_ended(table, as_of)
+    first = ~table[lasts].duplicated(["zone_code", "unit_code"]).reindex(table.index, fill_value=False)
+    for row in table[known & ~lasts].itertuples():
+        _tell(row.zone_name or row.zone_code, row.unit_code, "ended", source.name, log)
     for row in table[~known].itertuples():
         _tell(row.zone_name or row.zone_code, row.unit_code, "unit_unknown", source.name, log)
-    for row in table[known & ~first].itertuples():
+    for row in table[known & lasts & ~first].itertuples():
         _tell(row.zone_name or row.zone_code, row.unit_code, "repeated", source.name, log)
-    return table[known & first].sort_values(["zone_code", "unit_code"], ignore_index=True)
+    return table[known & lasts & first].sort_values(["zone_code", "unit_code"], ignore_index=True)
 
 
 def _check_codes(zones: pd.DataFrame, boundaries: pd.DataFrame, layer: str) -> None:
@@ -62,7 +73,16 @@ def _check_codes(zones: pd.DataFrame, boundaries: pd.DataFrame, layer: str) -> N
         raise LayerError(fault(expected, f"{shortened(shared)} in the boundaries, too", "give the zones other codes"))
 
 
+def _ended(table: pd.DataFrame, as_of: str) -> pd.Series:
+    """Return which memberships had ended at a date; dates as YYYY-MM-DD compare as texts."""
+    if "until" not in table.columns:
+        return pd.Series(data=False, index=table.index)
+    ended = table["until"] != ""
+    return ended & (table["until"] <= as_of) if as_of else ended
+
+
 _MESSAGES = {
+    "ended": ("的成员 {} 已退出（见 until），未计入", "had left it by then (see until); left out", "请核对名单日期"),
     "unit_unknown": (
         "的成员 {} 不在名单内，未计入",
         "is not in the list of units; left out",

@@ -8,6 +8,8 @@ import pandas as pd
 
 COLUMNS = ("layer", "row_id", "code", "message", "message_en", "remedy")
 LEFT_OUT = "left_out_"
+NOTES = ("columns_mapped", "values_mapped", "rows_chosen", "unit_reconciled")
+"""Codes of lines that tell what was done, not what is wrong."""
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -42,6 +44,8 @@ class FaultLog:
 
     def __init__(self) -> None:
         self._faults: list[DataFault] = []
+        self._read: dict[str, tuple[int, int]] = {}
+        self._places: list[pd.DataFrame] = []
 
     def __len__(self) -> int:
         return len(self._faults)
@@ -49,6 +53,42 @@ class FaultLog:
     def add(self, layer: str, row_id: str, code: str, message: str, message_en: str, remedy: str) -> None:
         """Add one fault; the parameters are the attributes of `DataFault`."""
         self._faults.append(DataFault(layer, str(row_id), code, message, message_en, remedy))
+
+    def note(self, layer: str, code: str, message: str, message_en: str, remedy: str) -> None:
+        """Tell what was done to a whole layer; `code` is one of `NOTES`."""
+        self.add(layer, "", code, message, message_en, remedy)
+
+    def read(self, layer: str, *, rows: int, chosen: int) -> None:
+        """Remember how many rows a source has, and how many of them its ``where`` chose."""
+        before = self._read.get(layer, (0, 0))
+        self._read[layer] = (before[0] + rows, before[1] + chosen)
+        if chosen < rows:
+            self.note(
+                layer,
+                "rows_chosen",
+                f"where 选出 {chosen} 行，另外 {rows - chosen} 行不读",
+                f"where chose {chosen} rows; {rows - chosen} are not read",
+                "如不对，请改正 where",
+            )
+
+    def place(self, layer: str, ids: pd.Series, positions: pd.DataFrame) -> None:
+        """Remember where the rows of a layer are (x, y; metres, study crs), those too that are left out later."""
+        self._places.append(positions[["x", "y"]].assign(layer=layer, row_id=ids.astype("str")))
+
+    def places(self) -> pd.DataFrame:
+        """Return layer, row_id, x, y of every row that has a position; the first where an id occurs twice."""
+        blank = pd.DataFrame({"x": pd.Series(dtype="float64"), "y": pd.Series(dtype="float64"),
+                              "layer": pd.Series(dtype="str"), "row_id": pd.Series(dtype="str")})  # fmt: skip
+        places = pd.concat(self._places or [blank], ignore_index=True)
+        return places.drop_duplicates(["layer", "row_id"])[["layer", "row_id", "x", "y"]]
+
+    def accounts(self) -> pd.DataFrame:
+        """Return one row per layer: rows of the file, chosen by ``where``, left out with a line each, kept."""
+        rows = [
+            (layer, rows, chosen, self.left_out(layer), chosen - self.left_out(layer))
+            for layer, (rows, chosen) in sorted(self._read.items())
+        ]
+        return pd.DataFrame(rows, columns=["layer", "rows", "chosen", "left_out", "kept"])
 
     def left_out(self, layer: str | None = None) -> int:
         """Return how many rows were left out, of one layer or of all."""

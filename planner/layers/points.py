@@ -14,6 +14,7 @@ import shapely
 from pyproj import CRS
 
 from planner.errors import Faults, LayerError, fault
+from planner.layers.crosswalk import reconciled
 from planner.layers.crs import MissingCrsError, study_crs, swapped
 from planner.layers.evidence import named_units, tell_datum, tell_outside, undeclared
 from planner.layers.guard import Format, format_of
@@ -28,7 +29,12 @@ _MARGIN = 0.2  # of the boundaries' extent; farther away, the coordinate referen
 
 
 def read_points(
-    sources: Sequence[tuple[LayerSource, Schema]], boundaries: pd.DataFrame, *, crs: str, log: FaultLog
+    sources: Sequence[tuple[LayerSource, Schema]],
+    boundaries: pd.DataFrame,
+    *,
+    crs: str,
+    log: FaultLog,
+    crosswalk: pd.DataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Return all rows of some sources that have a position in a unit.
 
@@ -42,6 +48,8 @@ def read_points(
         Of the study.
     log
         Gets a line (code ``left_out_…``) for every row that is not in the result.
+    crosswalk
+        As `read_crosswalk` gives: codes of an older list of units.
 
     Returns
     -------
@@ -58,7 +66,7 @@ def read_points(
     tables = []
     for source, wanted in sources:
         try:
-            tables.append(_read_one(source, wanted, boundaries, crs=study_crs(crs), log=log))
+            tables.append(_read_one(source, wanted, boundaries, crs=study_crs(crs), log=log, crosswalk=crosswalk))
         except LayerError as error:
             faults.extend(error)
     faults.raise_if_any(LayerError)
@@ -87,9 +95,15 @@ def with_osm_id(frame: pd.DataFrame, source: LayerSource, id_column: str) -> pd.
 
 
 def _read_one(
-    source: LayerSource, wanted: Schema, boundaries: pd.DataFrame, *, crs: CRS, log: FaultLog
+    source: LayerSource,
+    wanted: Schema,
+    boundaries: pd.DataFrame,
+    *,
+    crs: CRS,
+    log: FaultLog,
+    crosswalk: pd.DataFrame | None,
 ) -> gpd.GeoDataFrame:
-    native = _read_native(source, boundaries, crs, log)
+    native = _read_native(source, wanted, boundaries, crs, log)
     frame = checked(with_osm_id(native, source, wanted.id_column), wanted, layer=source.name, log=log)
     if not isinstance(frame, gpd.GeoDataFrame):
         do = "export the layer with geometries, or as a table with x and y"
@@ -97,21 +111,26 @@ def _read_one(
     _check_swapped(frame, boundaries, crs, source.name)
     tell_datum(frame, source, boundaries, crs, log)
     moved = _with_positions(in_crs(frame, crs), wanted.id_column, source.name, log)
+    log.place(source.name, moved[wanted.id_column], moved[["x", "y"]])
     _check_near(moved, boundaries, source.name)
     _tell_outside(moved, source, boundaries, wanted.id_column, log)
+    if crosswalk is not None:
+        moved = reconciled(moved, crosswalk, boundaries, layer=source.name, log=log)
     placed = _with_units(moved, boundaries, wanted.id_column, source.name, log)
     at = pd.Series([f"{row} of {source.name}" for row in placed.index], index=placed.index, dtype="str")
     return placed.assign(_at=at).reset_index(drop=True)
 
 
-def _read_native(source: LayerSource, boundaries: pd.DataFrame, crs: CRS, log: FaultLog) -> pd.DataFrame:
+def _read_native(
+    source: LayerSource, wanted: Schema, boundaries: pd.DataFrame, crs: CRS, log: FaultLog
+) -> pd.DataFrame:
     """Return a source in its own reference system; where nobody declares one, say what speaks for which datum."""
     try:
-        return read_native(source, log=log, positions=True)
+        return read_native(source, log=log, positions=True, wanted=wanted)
     except MissingCrsError as error:
         stopped = error
     try:
-        as_degrees = read_native(replace(source, datum="wgs84"), log=FaultLog(), positions=True)
+        as_degrees = read_native(replace(source, datum="wgs84"), log=FaultLog(), positions=True, wanted=wanted)
     except LayerError:
         raise stopped from None
     raise undeclared(gpd.GeoDataFrame(as_degrees), source, boundaries, crs)

@@ -15,14 +15,17 @@ from pyproj import CRS
 
 from planner.errors import Faults, LayerError, fault, shortened
 from planner.layers.archives import unpacked
+from planner.layers.aliases import with_aliases
 from planner.layers.crs import accepted, check_range, missing, parsed, study_crs, transformed
 from planner.layers.datum import SHIFTED, crs_of, unshifted
 from planner.layers.delimited import read_csv, read_xlsx
+from planner.layers.example import without_example
 from planner.layers.guard import Format, guarded
 from planner.layers.log import FaultLog
 from planner.layers.osm import read_osm
 from planner.layers.parquet import read_parquet
 from planner.layers.raster import read_raster
+from planner.layers.schema import Schema
 from planner.layers.source import LayerSource
 from planner.layers.values import as_numbers
 from planner.layers.vector import read_gdal, read_geojson
@@ -30,7 +33,9 @@ from planner.layers.vector import read_gdal, read_geojson
 _WHOLE = re.compile(r"^(-?\d+)\.0+$")
 
 
-def read_source(source: LayerSource, *, crs: str, log: FaultLog, positions: bool = False) -> pd.DataFrame:
+def read_source(
+    source: LayerSource, *, crs: str, log: FaultLog, positions: bool = False, wanted: Schema | None = None
+) -> pd.DataFrame:
     """Return one source with our column names, in the study's coordinate reference system.
 
     Parameters
@@ -43,6 +48,8 @@ def read_source(source: LayerSource, *, crs: str, log: FaultLog, positions: bool
         Where faults are told that do not stop the reading.
     positions
         Whether every row should have a position: a table must then have x and y.
+    wanted
+        Schema by whose synonyms columns are found that the source does not name.
 
     Returns
     -------
@@ -56,11 +63,11 @@ def read_source(source: LayerSource, *, crs: str, log: FaultLog, positions: bool
         If the file is refused or damaged, columns are missing, no row matches, or positions cannot be
         trusted.
     """
-    frame = read_native(source, log=log, positions=positions)
+    frame = read_native(source, log=log, positions=positions, wanted=wanted)
     return in_crs(frame, study_crs(crs)) if isinstance(frame, gpd.GeoDataFrame) else frame
 
 
-def read_native(source: LayerSource, *, log: FaultLog, positions: bool) -> pd.DataFrame:
+def read_native(source: LayerSource, *, log: FaultLog, positions: bool, wanted: Schema | None = None) -> pd.DataFrame:
     """Return one source with our column names, in its own coordinate reference system; as `read_source`.
 
     Degrees of GCJ-02 and BD-09 are degrees of WGS84 in the result.
@@ -69,7 +76,12 @@ def read_native(source: LayerSource, *, log: FaultLog, positions: bool) -> pd.Da
     raw = read_raw(source, declared, log)
     if raw.empty:
         raise LayerError(fault(f"rows in {source.name}", "none", "check the layer that was exported"))
+    if wanted is not None:
+        source = with_aliases(source, raw, wanted, log)
     rows = _selected(raw, source)
+    log.read(source.name, rows=len(raw), chosen=len(rows))
+    if wanted is not None:
+        rows = without_example(rows, wanted, source, log)
     if positions or (source.x is not None and source.y is not None):
         rows = _positioned(rows, source, declared)
     if isinstance(rows, gpd.GeoDataFrame):

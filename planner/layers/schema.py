@@ -1,8 +1,10 @@
 """Schemas: one small file per table says its columns; checks are made from it.
 
 A schema is a CSV in ``schemas/``: column, dtype, unit, required (``yes``: every row has a value;
-``column``: the column is there, a value may lack; ``no``), allowed (values between ``|``; an empty one
-allows empty cells), description, alias_zh (Chinese names and synonyms between ``|``).
+``column``: the column is there, a value may lack; ``no``: added, empty, where the file has none; ``given``: used
+where the file has it, never added), allowed (values between ``|``; an empty one allows empty cells), description,
+example (a cell of a template), alias_zh (Chinese names and synonyms between ``|``; the first heads the column of a
+template). ``schemas/values.csv`` holds words that people use for values.
 """
 
 from __future__ import annotations
@@ -22,12 +24,15 @@ from planner.errors import Faults, LayerError, shortened
 from planner.layers.log import FaultLog
 from planner.layers.values import as_booleans, as_integers, as_numbers, as_texts, cells, is_empty
 
-TABLES = ("boundaries", "demand", "exclusions", "facilities", "leading_zones", "sites")
+TABLES = ("boundaries", "crosswalk", "demand", "exclusions", "facilities", "leading_zones", "sites")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of a schema; the attributes are the columns of its file."""
+    """One column of a schema; the attributes are the columns of its file.
+
+    `synonyms` are pairs: a word that people use, the value that it means.
+    """
 
     name: str
     dtype: str
@@ -35,7 +40,9 @@ class Column:
     required: str
     allowed: tuple[str, ...]
     description: str
+    example: str
     aliases: tuple[str, ...]
+    synonyms: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +78,23 @@ _IDS = {"boundaries": "code", "demand": "demand_id", "facilities": "facility_id"
 def schema(table: str) -> Schema:
     """Return the schema of a table, one of `TABLES`."""
     text = files("planner.layers").joinpath("schemas", f"{table}.csv").read_text(encoding="utf-8")
-    columns = tuple(_column(row) for row in csv.DictReader(text.splitlines()))
+    columns = tuple(_column(row, _words_of(table, row["column"])) for row in csv.DictReader(text.splitlines()))
     return Schema(table=table, columns=columns, id_column=_IDS.get(table, ""))
 
 
-def _column(row: dict[str, str]) -> Column:
+@cache
+def _value_words() -> tuple[dict[str, str], ...]:
+    text = files("planner.layers").joinpath("schemas", "values.csv").read_text(encoding="utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+def _words_of(table: str, column: str) -> tuple[tuple[str, str], ...]:
+    """Return (word, value) pairs of a column."""
+    rows = (row for row in _value_words() if (row["table"], row["column"]) == (table, column))
+    return tuple((word, row["value"]) for row in rows for word in row["synonyms"].split("|"))
+
+
+def _column(row: dict[str, str], synonyms: tuple[tuple[str, str], ...]) -> Column:
     return Column(
         name=row["column"],
         dtype=row["dtype"],
@@ -83,7 +102,9 @@ def _column(row: dict[str, str]) -> Column:
         required=row["required"],
         allowed=tuple(row["allowed"].split("|")) if row["allowed"] else (),
         description=row["description"],
+        example=row["example"],
         aliases=tuple(row["alias_zh"].split("|")) if row["alias_zh"] else (),
+        synonyms=synonyms,
     )
 
 
@@ -99,7 +120,8 @@ def checked(frame: pd.DataFrame, wanted: Schema, *, layer: str, log: FaultLog) -
     layer
         What faults call the table.
     log
-        Where columns are told that look like one of ours and are not used.
+        Where columns are told that look like one of ours and are not used, and values that were put into our
+        words (公办 is ``public``).
 
     Returns
     -------
@@ -120,7 +142,10 @@ def checked(frame: pd.DataFrame, wanted: Schema, *, layer: str, log: FaultLog) -
         if column.dtype in ("geometry", "position"):
             continue
         if column.name in frame.columns:
-            out[column.name] = _values(frame[column.name], column, layer, faults)
+            ours = _in_our_words(frame[column.name], column, layer, log)
+            out[column.name] = _values(ours, column, layer, faults)
+        elif column.required == "given":
+            continue
         elif column.required == "no":
             _tell_unused(frame, column, layer, log)
             out[column.name] = _empty(frame.index, column)
@@ -136,7 +161,7 @@ def checked(frame: pd.DataFrame, wanted: Schema, *, layer: str, log: FaultLog) -
 def empty(table: str) -> pd.DataFrame:
     """Return a table without rows that has the columns of its schema, positions as x and y."""
     blank = pd.RangeIndex(0)
-    columns = (column for column in schema(table).columns if column.dtype != "geometry")
+    columns = (one for one in schema(table).columns if one.dtype != "geometry" and one.required != "given")
     return pd.DataFrame({column.name: _empty(blank, column) for column in columns}, index=blank)
 
 
@@ -146,6 +171,42 @@ def check_unique(ids: pd.Series, *, layer: str, faults: Faults) -> None:
     if twice.any():
         found = cells(ids, twice)
         faults.add(f"each id in column {ids.name!r} of {layer} once", found, "give each row an id of its own")
+
+
+def misfit(values: pd.Series, column: Column) -> str:
+    """Return why values cannot be those of a column, "" where they can."""
+    if column.dtype in ("position", "geometry"):
+        return ""
+    faults = Faults()
+    _values(_in_our_words(values, column, "", FaultLog()), column, str(values.name), faults)
+    try:
+        faults.raise_if_any(LayerError)
+    except LayerError as error:
+        return error.faults[0]
+    return ""
+
+
+def _in_our_words(values: pd.Series, column: Column, layer: str, log: FaultLog) -> pd.Series:
+    """Return texts with the words that people use replaced by the values they mean; each word is told."""
+    if not column.synonyms:
+        return values
+    texts, words = as_texts(values), dict(column.synonyms)
+    folded = texts.str.casefold()
+    known = folded.isin(list(words)) & ~texts.isin(column.allowed)
+    if not known.any():
+        return values
+    counted = texts[known].value_counts().sort_index()
+    pairs = [(word, words[word.casefold()], count) for word, count in counted.items()]
+    log.note(
+        layer,
+        "values_mapped",
+        f"{column.name} 的值按同义词对应："
+        + "，".join(f"{word}→{value}（{count} 行）" for word, value, count in pairs),
+        f"Values of {column.name} taken by synonym: "
+        + ", ".join(f"{word} is {value} ({count} rows)" for word, value, count in pairs),
+        f"研究、政策文件中请写 {pairs[0][1]}，不写 {pairs[0][0]}",
+    )
+    return texts.where(~known, folded.map(words).fillna("")).astype("str")
 
 
 def _values(values: pd.Series, column: Column, layer: str, faults: Faults) -> pd.Series:
@@ -250,12 +311,13 @@ def _missing(frame: pd.DataFrame, column: Column, layer: str, faults: Faults) ->
 def _tell_unused(frame: pd.DataFrame, column: Column, layer: str, log: FaultLog) -> None:
     near = [name for name in near_names(frame, column, cutoff=0.85) if name not in _ours()]
     if near:
+        why = misfit(frame[near[0]], column).rstrip(".")
         log.add(
             layer,
             "",
             "column_not_used",
-            f"列“{near[0]}”可能是 {column.name}，未使用",
-            f"Column {near[0]!r} may be {column.name!r}; it is not used",
+            f"列“{near[0]}”可能是 {column.name}，未使用{f'（{why}）' if why else ''}",
+            f"Column {near[0]!r} may be {column.name!r}; it is not used{f' ({why})' if why else ''}",
             f'如确是，请写 columns = {{ {column.name} = "{near[0]}" }}',
         )
 

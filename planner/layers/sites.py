@@ -18,7 +18,12 @@ from planner.layers.source import LayerSource
 
 
 def read_sites(
-    sources: Sequence[LayerSource], boundaries: pd.DataFrame, *, crs: str, log: FaultLog
+    sources: Sequence[LayerSource],
+    boundaries: pd.DataFrame,
+    *,
+    crs: str,
+    log: FaultLog,
+    crosswalk: pd.DataFrame | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the candidate sites of all sources.
 
@@ -32,6 +37,8 @@ def read_sites(
         Of the study.
     log
         Gets a line for every row that is left out and every parcel that is mended.
+    crosswalk
+        Codes of an older list of units, as `read_crosswalk` gives.
 
     Returns
     -------
@@ -46,7 +53,9 @@ def read_sites(
     """
     if not sources:
         return gpd.GeoDataFrame(empty("sites"), geometry=gpd.GeoSeries([], crs=study_crs(crs))).set_index("site_id")
-    table = read_points([(source, schema("sites")) for source in sources], boundaries, crs=crs, log=log)
+    table = read_points(
+        [(source, schema("sites")) for source in sources], boundaries, crs=crs, log=log, crosswalk=crosswalk
+    )
     parcels = table.geometry.geom_type.isin(["Polygon", "MultiPolygon"])
     polygons = mended(table[parcels], "site_id", "sites", log)
     shapes = table.geometry.to_numpy().copy()

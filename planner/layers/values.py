@@ -12,8 +12,8 @@ import pandas as pd
 from planner.errors import Faults
 
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$")
-_TRUE = frozenset({"true", "是", "1"})
-_FALSE = frozenset({"false", "否", "0"})
+_TRUE = frozenset({"true", "是", "1", "yes", "y", "√", "有"})
+_FALSE = frozenset({"false", "否", "0", "no", "n", "×", "无"})
 SHOWN_ROWS = 3
 
 
@@ -48,7 +48,7 @@ def as_integers(values: pd.Series, *, column: str, layer: str, faults: Faults) -
 
 
 def as_booleans(values: pd.Series, *, column: str, layer: str, faults: Faults) -> pd.Series:
-    """Return nullable booleans from true/false, 是/否, 1/0; <NA> where a cell is empty."""
+    """Return nullable booleans from true/false, yes/no, 是/否, 有/无, √/×, 1/0; <NA> where a cell is empty."""
     words = as_texts(values).str.lower()
     known = words.isin(_TRUE | _FALSE | {""})
     if not known.all():

@@ -53,6 +53,7 @@ BUILT_IN = {
         UnitSet(name="city", label="市", levels=("city",)),
         UnitSet(name="counties", label="区市县", levels=("county",)),
         UnitSet(name="counties_and_leading_zones", label="区市县(先导区)", levels=("county", "leading_zone")),
+        UnitSet(name="leading_zones", label="先导区", levels=("leading_zone",)),
         UnitSet(name="rural_counties", label="县(县级市)", levels=("county",), kinds=("county", "county_city")),
         UnitSet(name="townships", label="乡镇", levels=("township",), kinds=("town", "township")),
         UnitSet(name="streets", label="街道", levels=("township",), kinds=("subdistrict",)),

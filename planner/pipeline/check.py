@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,10 +13,11 @@ from planner.pipeline.attempts import Attempts
 from planner.pipeline.checked import summary_of
 from planner.pipeline.inputs import Tried, try_inputs
 from planner.pipeline.measure import Rules
+from planner.pipeline.quality import quality
 from planner.pipeline.reading import read_everything
 from planner.study import Study, read_study, tentative_study
 
-DEPENDENT = ("leading_zones", "facilities", "population", "sites")
+DEPENDENT = ("leading_zones", "crosswalk", "facilities", "population", "sites")
 """Tables that are read against the boundaries."""
 
 
@@ -34,6 +35,8 @@ class Check:
         None where they are broken.
     tried
         The layers, as far as they could be read; its `faults` are those a run can live with.
+    quality
+        As `planner.pipeline.quality.quality` gives: all that a person should look at, `tried.faults` included.
     """
 
     faults: tuple[str, ...]
@@ -42,6 +45,7 @@ class Check:
     rules: Rules | None
     tried: Tried
     options: pd.DataFrame | None
+    quality: pd.DataFrame
 
     @property
     def ok(self) -> bool:
@@ -78,13 +82,20 @@ def check(path: Path | str) -> Check:
         rules=reading.rules,
         tried=reading.tried,
         options=reading.options,
+        quality=quality(
+            reading.tried,
+            base_year=study.base_year,
+            listed=study.unit_list_date,
+            max_road_m=study.network.max_snap_m,
+        ),
     )
 
 
 def _tentative(path: Path | str, error: StudyError) -> Check:
     """Return the faults of a study file, and of those of its layers that can be looked at all the same."""
     study, attempts = tentative_study(path), Attempts()
-    tried = Tried(tables={}, network=None, faults=FaultLog().to_frame())
+    log = FaultLog()
+    tried = Tried(tables={}, network=None, faults=log.to_frame(), places=log.places(), accounts=log.accounts())
     unchecked = dict.fromkeys(("layers", "roads", "standards", "mandates", "options"), "study")
     if study is not None:
         del unchecked["layers"]
@@ -93,7 +104,7 @@ def _tentative(path: Path | str, error: StudyError) -> Check:
         unchecked = dict.fromkeys(_present(study), broken) | unchecked
         alone = [name for name in ("boundaries", "exclusions") if name in read.tables]
         told = read.faults if broken == "study" else tried.faults
-        tried = Tried(tables={name: read.tables[name] for name in alone}, network=None, faults=told)
+        tried = replace(read, tables={name: read.tables[name] for name in alone}, network=None, faults=told)
     return Check(
         faults=(*error.faults, *(told for told in attempts.faults if told not in error.faults and _meant(told))),
         unchecked=unchecked,
@@ -101,6 +112,7 @@ def _tentative(path: Path | str, error: StudyError) -> Check:
         rules=None,
         tried=tried,
         options=None,
+        quality=quality(tried),
     )
 
 

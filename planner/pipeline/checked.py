@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from planner.errors import shortened
+from planner.layers.log import NOTES
 from planner.mandates import REASONS, Mandate, empty_sets, missing_numbers
 from planner.pipeline.inputs import groups_of
 
@@ -24,6 +25,9 @@ _WORDS = {
         "unchecked": "尚未检查完：",
         "because": "  {0}：因为{1}有误，没有（完全）检查；改正后请再检查一次",
         "told": "数据问题 {0} 处（可以运行，结果中会写明）：",
+        "notes": "读入说明（请核对）：",
+        "doubts": "质量检查 {0} 处（请逐条核对；不改也能运行，数据未作任何更改）：",
+        "kept": "  {0}：文件 {1} 行，where 选出 {2} 行，列明未读 {3} 行，读入 {4} 行",
         "more": "  {0}：另有 {1} 行同样的问题",
         "read": "已读入：",
         "rows": "  {0}：{1} 行{2}",
@@ -46,6 +50,9 @@ _WORDS = {
         "unchecked": "Not wholly checked:",
         "because": "  {0}: not (wholly) checked because of the faults of {1}; correct those and check again",
         "told": "{0} faults of the data (the study runs, and its results tell them):",
+        "notes": "How layers were read (please check):",
+        "doubts": "{0} places to look at (the study runs all the same; nothing was changed):",
+        "kept": "  {0}: {1} rows in the file, {2} chosen by where, {3} left out and listed, {4} read",
         "more": "  {0}: {1} more rows of the same kind",
         "read": "Read:",
         "rows": "  {0}: {1} rows{2}",
@@ -64,9 +71,9 @@ _WORDS = {
     },
 }
 _NAMES = {
-    "boundaries": "行政区划", "leading_zones": "先导区", "facilities": "设施", "population": "人口", "sites": "地块",
-    "exclusions": "管控区", "options": "可选行动", "study": "研究文件", "layers": "图层", "roads": "道路",
-    "standards": "标准", "mandates": "义务",
+    "boundaries": "行政区划", "leading_zones": "先导区", "crosswalk": "代码对照表", "facilities": "设施",
+    "population": "人口", "sites": "地块", "exclusions": "管控区", "options": "可选行动", "study": "研究文件",
+    "layers": "图层", "roads": "道路", "standards": "标准", "mandates": "义务",
 }  # fmt: skip
 
 
@@ -79,7 +86,11 @@ def summary_of(check: Check, language: str) -> Iterator[str]:
         yield say["unchecked"]
         for name, broken in check.unchecked.items():
             yield say["because"].format(_name(name, language), _name(broken, language))
-    yield from _told(check.tried.faults, language)
+    faults = check.tried.faults
+    noted = faults["code"].isin(NOTES)
+    yield from _told(faults[noted], "notes", language)
+    yield from _told(faults[~noted], "told", language)
+    yield from _told(check.quality[~check.quality["code"].isin(faults["code"])], "doubts", language)
     yield from _read(check, language)
     if check.rules is not None:
         mandates = check.rules.policy.mandates
@@ -91,17 +102,17 @@ def _name(table: str, language: str) -> str:
     return _NAMES.get(table, table) if language == "zh" else table
 
 
-def _told(faults: pd.DataFrame, language: str) -> Iterator[str]:
+def _told(faults: pd.DataFrame, heading: str, language: str) -> Iterator[str]:
     if faults.empty:
         return
     say, message = _WORDS[language], "message" if language == "zh" else "message_en"
-    yield say["told"].format(len(faults))
+    yield say[heading].format(len(faults))
     for (layer, _), alike in faults.groupby(["layer", "code"], sort=False):
         for row in alike.head(_SHOWN).to_dict("records"):
-            parts = (row["layer"], row["row_id"], row[message], row["remedy"])
+            parts = (_name(row["layer"], language), row["row_id"], row[message], row["remedy"])
             yield "  " + " | ".join(_plain(str(part)) for part in parts if part)
         if len(alike) > _SHOWN:
-            yield say["more"].format(_plain(str(layer)), len(alike) - _SHOWN)
+            yield say["more"].format(_plain(_name(str(layer), language)), len(alike) - _SHOWN)
 
 
 def _plain(text: str) -> str:
@@ -117,6 +128,8 @@ def _read(check: Check, language: str) -> Iterator[str]:
             counted = table["level"].value_counts(sort=False) if name == "boundaries" else pd.Series(dtype="int64")
             levels = ", ".join(f"{level} {count}" for level, count in counted.items())
             yield say["rows"].format(_name(name, language), len(table), say["levels"].format(levels) if levels else "")
+    for row in check.tried.accounts[check.tried.accounts["rows"] != check.tried.accounts["kept"]].to_dict("records"):
+        yield say["kept"].format(_plain(row["layer"]), row["rows"], row["chosen"], row["left_out"], row["kept"])
     if check.study is not None:
         yield from _settings(check, check.study, language)
 

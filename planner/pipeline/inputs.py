@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,6 +14,7 @@ from planner.coverage import Territory, territory
 from planner.layers import (
     FaultLog,
     read_boundaries,
+    read_crosswalk,
     read_demand,
     read_exclusions,
     read_facilities,
@@ -70,6 +71,10 @@ class Tried:
         None where there are no roads, or broken ones.
     faults
         What was wrong with rows and could be lived with.
+    places
+        layer, row_id, x, y of every row that has a position, left out ones too.
+    accounts
+        One row per layer: rows of the file, chosen by ``where``, left out with a line each, kept.
     inputs
         All of it together; None where anything is broken.
     """
@@ -77,6 +82,8 @@ class Tried:
     tables: Mapping[str, pd.DataFrame | None]
     network: RoadNetwork | None
     faults: pd.DataFrame
+    places: pd.DataFrame
+    accounts: pd.DataFrame
     inputs: Inputs | None = None
 
 
@@ -112,34 +119,46 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     within = _no_units(crs) if boundaries is None else boundaries
     inner = FaultLog() if boundaries is None else log  # without units every row would be told as outside
     source = layers.leading_zones
-    zones = source and attempts(lambda: read_leading_zones(source, crs=crs, log=inner, boundaries=boundaries))
-    facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner))
-    sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner))
+    listed = study.unit_list_date
+    zones = source and attempts(
+        lambda: read_leading_zones(source, crs=crs, log=inner, boundaries=boundaries, as_of=listed)
+    )
+    old = layers.crosswalk
+    codes = old and attempts(lambda: read_crosswalk(old, crs=crs, log=inner, boundaries=boundaries))
+    facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner, crosswalk=codes))
+    sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner, crosswalk=codes))
     exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log))
-    demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner))
+    demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner, crosswalk=codes))
     persons = None if demand is None else whole_persons(demand, groups_of(study), inner)
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
-    tables = {"boundaries": boundaries, "leading_zones": zones, "facilities": facilities, "population": persons,
-              "sites": sites, "exclusions": exclusions}  # fmt: skip
-    told = log.to_frame()
-    if boundaries is None:
-        return Tried(tables={"exclusions": exclusions}, network=network, faults=told)
-    if facilities is None or sites is None or exclusions is None or persons is None or not attempts.sound:
-        return Tried(tables=tables, network=network, faults=told)
+    tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
+              "population": persons, "sites": sites, "exclusions": exclusions}  # fmt: skip
+    alone = {"exclusions": exclusions}
+    tried = Tried(
+        tables=alone if boundaries is None else tables,
+        network=network,
+        faults=log.to_frame(),
+        places=log.places(),
+        accounts=log.accounts(),
+    )
+    if boundaries is None or facilities is None or sites is None or exclusions is None or persons is None:
+        return tried
+    if not attempts.sound:
+        return tried
     screened, screening = screen_sites(sites, exclusions)
     inputs = Inputs(
         boundaries=boundaries,
-        territory=territory(pd.DataFrame(boundaries), zones, listed=study.unit_list_date),
+        territory=territory(pd.DataFrame(boundaries), zones, listed=listed),
         facilities=facilities,
         sites=screened,
         demand=persons,
         exclusions=exclusions,
         screening=screening,
         network=network,
-        faults=told,
+        faults=tried.faults,
     )
-    return Tried(tables=tables, network=network, faults=told, inputs=inputs)
+    return replace(tried, inputs=inputs)
 
 
 def _no_units(crs: str) -> gpd.GeoDataFrame:
@@ -172,8 +191,7 @@ def input_files(study: Study) -> list[Path]:
     """Return every file that a study reads, the study file first, each once, sorted."""
     layers = study.layers
     sources = [*layers.boundaries, *layers.facilities, *layers.population, *layers.sites, *layers.exclusions]
-    if layers.leading_zones is not None:
-        sources.append(layers.leading_zones)
+    sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}
     paths |= {expected for source in layers.boundaries if (expected := source.expected) is not None}
     paths |= {study.roads.path} if study.roads is not None else set()

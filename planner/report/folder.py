@@ -21,7 +21,7 @@ _CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @contextmanager
-def replaced_folder(out: Path) -> Iterator[Path]:
+def replaced_folder(out: Path, *, mark: str = MARK) -> Iterator[Path]:
     """Give a new folder beside `out` to write into, and put it in the place of `out` at the end.
 
     The old folder is taken away only after everything is written; if anything fails, it stays as it was and
@@ -31,7 +31,9 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     Parameters
     ----------
     out
-        Where the folder shall stand. Only an empty folder or one that holds a run.json is replaced.
+        Where the folder shall stand. Only an empty folder or one that holds the mark is replaced.
+    mark
+        File that an earlier output of this kind holds.
 
     Raises
     ------
@@ -41,7 +43,7 @@ def replaced_folder(out: Path) -> Iterator[Path]:
     target = out.resolve()
     with _in_one_sentence(target):
         restored(target)
-        _refuse_foreign(target)
+        _refuse_foreign(target, mark)
         swept(target)
         partial, made = beside(target, "partial"), _missing_parents(target)
         try:
@@ -77,14 +79,14 @@ def _in_one_sentence(target: Path) -> Iterator[None]:
         raise OutputError(_sentence(error, target)) from error
 
 
-def _refuse_foreign(target: Path) -> None:
+def _refuse_foreign(target: Path, mark: str) -> None:
     """Refuse to replace what is not an output of ours."""
     if not os.path.lexists(target):
         return
     if not target.is_dir():
         raise OutputError(fault("a folder to write to", f"the file {target}", "name another folder"))
-    if any(target.iterdir()) and not (target / MARK).is_file():
-        found = f"{target} with other files and no {MARK}"
+    if any(target.iterdir()) and not (target / mark).is_file():
+        found = f"{target} with other files and no {mark}"
         raise OutputError(fault("a new, an empty or an earlier output folder", found, "name another folder"))
 
 

@@ -68,6 +68,18 @@ def _points(table: pd.DataFrame, crs: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(plain_table, geometry=gpd.points_from_xy(plain_table["x"], plain_table["y"]), crs=crs)
 
 
+def write_points(points: gpd.GeoDataFrame, path: Path, name: str) -> None:
+    """Write one layer of points; texts are made plain, and the file's date is not the clock's.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    with _fixed_date(2000):
+        _write(points, path, name)
+
+
 def _write(layer: gpd.GeoDataFrame, path: Path, name: str) -> None:
     clean = layer.copy()
     for column in clean.columns.drop(clean.geometry.name):

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from planner.errors import InputError
-from planner.layers import FaultLog, Seen, schema
-from planner.layers.schema import Column, Schema, checked
+from planner.layers import Seen
+from planner.layers.aliases import meant
+from planner.layers.schema import Column, misfit, schema
 from planner.network.modes import default_modes
 
 TABLES = {"boundaries": "boundaries", "facilities": "facilities", "population": "demand", "sites": "sites",
@@ -124,11 +124,7 @@ def _column(table: str, ours: str) -> Column:
 
 def _meant(table: pd.DataFrame, column: Column) -> list[str]:
     """Return the columns of a file that bear our name of a column, or a synonym of it."""
-    names = [str(name) for name in table.columns]
-    if column.name in names:
-        return [column.name]
-    synonyms = {alias.lower() for alias in column.aliases} | {column.name.lower()}
-    return [name for name in names if name.strip().lower() in synonyms]
+    return meant(table.columns, column)
 
 
 def _made(table: str, seen: Seen, *, sure: bool, shown: Mapping[str, set[str]]) -> Guess:
@@ -162,22 +158,10 @@ def _match(column: Column, seen: Seen, columns: dict[str, str], stated: dict[str
     elif not free:
         if column.required in ("yes", "column") and column.dtype != "persons":
             stated[column.name] = (f"文件中没有这一列（{column.description}）", "not in the file; name or state it")
-    elif problem := _misfit(seen.table, column, free[0]):
+    elif problem := misfit(seen.table[free[0]], column):
         stated[column.name] = (f"列 {free[0]} 的内容不符：{problem}", "its values do not fit")
     elif free[0] != column.name:
         columns[column.name] = free[0]
-
-
-def _misfit(table: pd.DataFrame, column: Column, name: str) -> str:
-    """Return why the values of a column cannot be what it is called, "" where they can."""
-    if column.dtype == "position":
-        return ""
-    try:
-        only = Schema(table=name, columns=(column,), id_column="")
-        checked(table[[name]].set_axis([column.name], axis=1), only, layer=name, log=FaultLog())
-    except InputError as error:
-        return error.faults[0]
-    return ""
 
 
 def _groups(seen: Seen, columns: Mapping[str, str]) -> tuple[str, ...]:

@@ -32,6 +32,8 @@ class StudyLayers:
         Sources of each table; `sites` and `exclusions` may be empty.
     leading_zones
         Membership of leading zones; None where there are none.
+    crosswalk
+        Which code of an older list of units is which of this one; None where there is none.
     """
 
     boundaries: tuple[BoundarySource, ...]
@@ -40,6 +42,7 @@ class StudyLayers:
     sites: tuple[LayerSource, ...] = ()
     exclusions: tuple[ExclusionSource, ...] = ()
     leading_zones: LayerSource | None = None
+    crosswalk: LayerSource | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)

@@ -32,6 +32,8 @@ LISTS: dict[str, type[LayerSource]] = {
     "sites": LayerSource,
     "exclusions": ExclusionSource,
 }
+ONCE = ("leading_zones", "crosswalk")
+"""Tables of which a study has one."""
 _NEEDED = ("boundaries", "population")
 _SECTIONS = ("study", "layers", "roads", "modes", "network", "standards", "mandates", "siting", "report")
 
@@ -174,13 +176,11 @@ class StudyReader:
             self._say(fault("tables [[layers.…]] in the study file", "none", "add [[layers.boundaries]] and others"))
             return None
         for name in raw:
-            if name not in (*LISTS, "leading_zones"):
-                self._say(unknown_key(name, [*LISTS, "leading_zones"], "[layers]"))
+            if name not in (*LISTS, *ONCE):
+                self._say(unknown_key(name, [*LISTS, *ONCE], "[layers]"))
         lists = {name: self._sources(name, raw.get(name, []), kind) for name, kind in LISTS.items()}
-        zones = (
-            self.source(raw["leading_zones"], LayerSource, "[layers.leading_zones]") if "leading_zones" in raw else None
-        )
-        return None if len(self.faults) else StudyLayers(**lists, leading_zones=zones)  # type: ignore[arg-type]
+        single = {name: self.source(raw[name], LayerSource, f"[layers.{name}]") for name in ONCE if name in raw}
+        return None if len(self.faults) else StudyLayers(**lists, **single)  # type: ignore[arg-type]
 
     def _sources(self, name: str, raw: object, kind: type[LayerSource]) -> tuple[LayerSource, ...]:
         if not isinstance(raw, list):

@@ -18,6 +18,7 @@ from planner.layers import (
     FaultLog,
     LayerSource,
     read_boundaries,
+    read_crosswalk,
     read_demand,
     read_exclusions,
     read_facilities,
@@ -66,12 +67,17 @@ def read_inputs(run: Run) -> Inputs:
     crs, log = run.settings["study"]["crs"], FaultLog()
     boundaries = read_boundaries(_sources(run, "boundaries", BoundarySource), crs=crs, log=log)
     zones = _zones(run, boundaries, log)
-    demand = _whole(run, read_demand(_sources(run, "population", DemandSource), boundaries, crs=crs, log=log))
-    facilities = read_facilities(_sources(run, "facilities", LayerSource), boundaries, crs=crs, log=log)
+    codes = _crosswalk(run, boundaries, log)
+    people = _sources(run, "population", DemandSource)
+    demand = _whole(run, read_demand(people, boundaries, crs=crs, log=log, crosswalk=codes))
+    facilities = read_facilities(
+        _sources(run, "facilities", LayerSource), boundaries, crs=crs, log=log, crosswalk=codes
+    )
+    sites = read_sites(_sources(run, "sites", LayerSource), boundaries, crs=crs, log=log, crosswalk=codes)
     return Inputs(
         world=_world(run, boundaries, zones, demand),
         facilities=facilities.reset_index(),
-        sites=read_sites(_sources(run, "sites", LayerSource), boundaries, crs=crs, log=log).reset_index(),
+        sites=sites.reset_index(),
         exclusions=read_exclusions(_sources(run, "exclusions", ExclusionSource), crs=crs, log=log),
     )
 
@@ -89,7 +95,16 @@ def _zones(run: Run, boundaries: pd.DataFrame, log: FaultLog) -> pd.DataFrame | 
     entry, crs = run.settings["layers"].get("leading_zones"), run.settings["study"]["crs"]
     if entry is None:
         return None
-    return read_leading_zones(_source(LayerSource, entry, run.folder), crs=crs, log=log, boundaries=boundaries)
+    listed = run.settings["study"]["unit_list_date"]
+    source = _source(LayerSource, entry, run.folder)
+    return read_leading_zones(source, crs=crs, log=log, boundaries=boundaries, as_of=listed)
+
+
+def _crosswalk(run: Run, boundaries: pd.DataFrame, log: FaultLog) -> pd.DataFrame | None:
+    entry, crs = run.settings["layers"].get("crosswalk"), run.settings["study"]["crs"]
+    if entry is None:
+        return None
+    return read_crosswalk(_source(LayerSource, entry, run.folder), crs=crs, log=log, boundaries=boundaries)
 
 
 def _world(run: Run, boundaries: pd.DataFrame, zones: pd.DataFrame | None, demand: pd.DataFrame) -> World:

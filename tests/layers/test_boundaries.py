@@ -93,7 +93,7 @@ def test_unknown_parents_are_told(write: Callable[..., Path], log: FaultLog) -> 
         ("code,name,parent_code\n1,a,2\n2,b,1\n", "found 1, 2 among their own parents"),
         ("code,name\n1,a\n1,b\n", "expected each id in column 'code'"),
         ("code\n1\n", "expected a column 'name' .名称. in u.csv"),
-        ("code,名称\n1,a\n", 'add columns = { name = "名称" }'),
+        ("code,nahme\n1,a\n", 'add columns = { name = "nahme" }'),
     ],
 )
 def test_bad_tables_are_refused(text: str, message: str, write: Callable[..., Path], log: FaultLog) -> None:

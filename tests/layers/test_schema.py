@@ -25,17 +25,10 @@ def test_schema_files_are_sound(table: str) -> None:
     for column in columns:
         assert column.description
         assert column.dtype in {"string", "integer", "number", "boolean", "date", "persons", "position", "geometry"}
-        assert column.required in {"yes", "column", "no"}
+        assert column.required in {"yes", "column", "no", "given"}
         for suffix, unit in UNITS.items():
             assert not column.name.endswith(suffix) or column.unit == unit
     assert schema(table).id_column in {"", *(column.name for column in columns)}
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_synonyms_are_unique_in_a_table(table: str) -> None:
-    """No Chinese name means two columns of one table."""
-    aliases = [alias for column in schema(table).columns for alias in column.aliases]
-    assert len(aliases) == len(set(aliases))
 
 
 def test_dtypes_of_a_good_table() -> None:

@@ -12,6 +12,7 @@ CODES = {
     "city": ["C"],
     "counties": ["A", "B"],
     "counties_and_leading_zones": ["A", "B", "Z"],
+    "leading_zones": ["Z"],
     "rural_counties": ["A"],
     "townships": ["A0", "A1", "A2"],
     "streets": ["B0"],

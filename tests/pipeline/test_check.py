@@ -99,7 +99,7 @@ def test_numbers_that_are_missing_are_named(study: Path) -> None:
 
 def test_an_empty_set_of_units_is_told(study: Path) -> None:
     """A mandate for towns is told as not evaluable where no unit is of that kind."""
-    _change(study, "study.toml", 'kind = "town"', 'kind = "镇"')
+    _change(study, "study.toml", 'kind = "town"', 'kind = "集镇"')
     assert "'townships' (see kind)" in check(study).summary("en")
 
 
