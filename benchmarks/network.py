@@ -131,7 +131,7 @@ def nearest() -> Iterator[Question]:
         return nearest_places(LABEL, at.router.roads, places, at.points, k=1, landing=landing).costs[:, 0]
 
     starts = starts_of(at.router.roads, landing.links, places)
-    queue = queue_of(at.router.roads.arcs, starts, MAX_CUTOFF, together=True)
+    queue = queue_of(landing.span, starts, MAX_CUTOFF, together=True)
 
     def at_nodes() -> np.ndarray:
         labels, _ = nearest_at_nodes(landing.links, starts, 1, 10, queue, 2 * len(at.nodes))
