@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from planner.network.compiled import Ends, Links, Span, Starts, links_of, span_of, trimmed
+from planner.network.compiled import Ends, Links, Span, Starts, trimmed
 from planner.network.legs import OnEdges, Roads, arriving, hanging, leaving, on_edges
 from planner.network.snapping import Attachments
 
@@ -35,10 +35,10 @@ class Landing(NamedTuple):
 
 def landing_of(roads: Roads, targets: Attachments) -> Landing:
     """Return targets made ready."""
-    links = links_of(roads.arcs)
+    links = roads.links
     legs = trimmed(links, arriving(roads, targets), _ARRIVING)
     ends = hanging(legs, len(links.indptr) - 1)
-    return Landing(links=links, legs=legs, ends=ends, along=on_edges(roads, targets), span=span_of(roads.arcs))
+    return Landing(links=links, legs=legs, ends=ends, along=on_edges(roads, targets), span=roads.span)
 
 
 def starts_of(roads: Roads, links: Links, places: Attachments) -> Starts:

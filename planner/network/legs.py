@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planner.network.compiled import I32, UNSEEN, Direct, Ends, Starts
+from planner.network.compiled import I32, UNSEEN, Direct, Ends, Links, Span, Starts, links_of, span_of
 from planner.network.graph import BACKWARD, FORWARD, RoadNetwork
 from planner.network.modes import Mode
 from planner.network.reach import Direction
@@ -26,6 +26,8 @@ class Roads(NamedTuple):
     ----------
     arcs
         In compressed sparse rows.
+    links, span
+        The same arcs as the searches read them.
     enter, leave
         int32, shape (lanes, 2): as `planner.network.lanes.Lanes`, exchanged where people come.
     permitted
@@ -37,6 +39,8 @@ class Roads(NamedTuple):
     """
 
     arcs: Arcs
+    links: Links
+    span: Span
     enter: npt.NDArray[np.int32]
     leave: npt.NDArray[np.int32]
     permitted: npt.NDArray[np.uint8]
@@ -52,8 +56,11 @@ def roads_of(network: RoadNetwork, mode: str, view: ModeView, direction: Directi
     if direction == "toward":
         enter, leave = leave, enter
         permitted = (((permitted & FORWARD) << 1) | ((permitted & BACKWARD) >> 1)).astype(np.uint8)
+    arcs = view.outgoing if direction == "from" else view.incoming
     return Roads(
-        arcs=view.outgoing if direction == "from" else view.incoming,
+        arcs=arcs,
+        links=links_of(arcs),
+        span=span_of(arcs),
         enter=enter,
         leave=leave,
         permitted=permitted,

@@ -12,7 +12,7 @@ import pandas as pd
 from planner.errors import NetworkError, fault
 from planner.network.blocks import blocks_of, in_order
 from planner.network.bounded import require_cutoff
-from planner.network.compiled import MAX_CUTOFF, Starts, queue_of, span_of
+from planner.network.compiled import MAX_CUTOFF, Starts, queue_of
 from planner.network.graph import BACKWARD, FORWARD
 from planner.network.legs import access_costs
 from planner.network.reasons import REASONS, reasons_of
@@ -111,7 +111,7 @@ def _searcher(
     direct: npt.NDArray[np.int64],
     limit: int,
 ) -> Callable[[slice], npt.NDArray[np.int64]]:
-    queue = queue_of(span_of(roads.roads.arcs), Starts(starts.node, starts.cost >> 32), limit)
+    queue = queue_of(roads.roads.span, Starts(starts.node, starts.cost >> 32), limit)
     nodes = len(roads.links.indptr) - 1
 
     def search(block: slice) -> npt.NDArray[np.int64]:

@@ -12,7 +12,7 @@ from shapely.ops import substring
 
 from planner.errors import NetworkError, fault
 from planner.network.bounded import require_cutoff
-from planner.network.compiled import MAX_CUTOFF, Starts, queue_of, span_of
+from planner.network.compiled import MAX_CUTOFF, Starts, queue_of
 from planner.network.graph import RoadNetwork
 from planner.network.pairs import along_one_edge
 from planner.network.router import Points, Router
@@ -119,7 +119,7 @@ def _searched(roads: Traced, place: Attachments, cutoff: int, goals: npt.NDArray
     """Return the desk of a search from one place."""
     require_cutoff(cutoff)
     starts = leaving_both(roads, place)
-    queue = queue_of(span_of(roads.roads.arcs), Starts(starts.node, starts.cost >> 32), cutoff)
+    queue = queue_of(roads.roads.span, Starts(starts.node, starts.cost >> 32), cutoff)
     nodes = len(roads.links.indptr) - 1
     room = nodes + 1024
     while True:
