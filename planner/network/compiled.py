@@ -92,12 +92,13 @@ class Links(NamedTuple):
     Attributes
     ----------
     indptr, link
-        int32, shape (nodes + 1,); int32, shape (arcs, 2): the node an arc leads to, and its cost. A node from which no
+        int32 (int64 in hierarchies), shape (nodes + 1,); int32, shape (arcs, 2): the node an arc leads to, and its cost. A node
+        from which no
         arc leads on, but back to where the arc came from, is written as its complement (``~node``, below 0): no search
         has to go there to go on.
     """
 
-    indptr: I32
+    indptr: I32 | I64
     link: I32
 
 
@@ -138,7 +139,8 @@ def _ends_there(arcs: Arcs) -> npt.NDArray[np.bool_]:
     forked = np.zeros(len(degree), dtype=bool)
     forked[tails[arcs.heads != only[tails]]] = True
     there = only[arcs.heads]
-    return ((there == tails) | (there < 0)) & ~forked[arcs.heads]
+    ends: npt.NDArray[np.bool_] = ((there == tails) | (there < 0)) & ~forked[arcs.heads]
+    return ends
 
 
 def span_of(arcs: Arcs) -> Span:
