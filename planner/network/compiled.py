@@ -92,10 +92,9 @@ class Links(NamedTuple):
     Attributes
     ----------
     indptr, link
-        int32 (int64 in hierarchies), shape (nodes + 1,); int32, shape (arcs, 2): the node an arc leads to, and its cost. A node
-        from which no
-        arc leads on, but back to where the arc came from, is written as its complement (``~node``, below 0): no search
-        has to go there to go on.
+        int32 (int64 in hierarchies), shape (nodes + 1,); int32, shape (arcs, 2): the node an arc leads to, and its cost.
+        A node from which no arc leads on, but back to where the arc came from, is written as its complement (``~node``,
+        below 0): no search has to go there to go on.
     """
 
     indptr: I32 | I64
