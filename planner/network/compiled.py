@@ -92,7 +92,7 @@ class Links(NamedTuple):
     Attributes
     ----------
     indptr, link
-        int32 (int64 in hierarchies), shape (nodes + 1,); int32, shape (arcs, 2): the node an arc leads to, and its cost.
+        int32 (int64 in hierarchies), shape (nodes + 1,); int32, shape (arcs, 2): the node an arc leads to, its cost.
         A node from which no arc leads on, but back to where the arc came from, is written as its complement (``~node``,
         below 0): no search has to go there to go on.
     """
