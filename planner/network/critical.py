@@ -205,7 +205,7 @@ def _needed(
 
 
 def _direct_arcs(roads: Roads, places: Attachments, demand: Attachments, root: int, first: int) -> _Arcs:
-    direct, _ = direct_pairs(roads, places, demand)
+    direct = direct_pairs(roads, places, demand)
     place = np.repeat(np.arange(len(places.ids)), np.diff(direct.indptr))
     apart = places.along_mm[place] != demand.along_mm[direct.other]
     needed = np.where(apart, _edges(roads, places.edge[place]), -1)

@@ -111,7 +111,7 @@ def _searcher(
     direct: npt.NDArray[np.int64],
     limit: int,
 ) -> Callable[[slice], npt.NDArray[np.int64]]:
-    queue = queue_of(roads.roads.arcs, Starts(starts.node, starts.cost >> 32), limit)
+    queue = queue_of(roads.roads.span, Starts(starts.node, starts.cost >> 32), limit)
     nodes = len(roads.links.indptr) - 1
 
     def search(block: slice) -> npt.NDArray[np.int64]:
