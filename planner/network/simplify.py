@@ -48,9 +48,9 @@ def simplified(network: RoadNetwork) -> Simplification:
 
     Lengths are summed in millimetres, so every distance between nodes that are kept is the same to the millimetre.
     Times follow from the summed length, rounded once instead of once per part: they differ by at most half a
-    millisecond per edge on the way, of either network. Where slopes count, an edge has the mean slowness of its parts: an
-    end of it is as far in time as before, a point on the way only as far as its share of the length. Points attach to the same spot; how far along the edge it lies
-    may differ by the rounding of the parts, half a millimetre each.
+    millisecond per edge on the way, of either network. Where slopes count, an edge has the mean slowness of its parts:
+    its ends are as far in time as before, a point on it as far as its share of the length. Points attach to the same
+    spot; how far along the edge it lies may differ by the rounding of the parts, half a millimetre each.
 
     Parameters
     ----------
