@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
-from affine import Affine
 from pyproj import Transformer
+from rasterio import Affine
 
 from planner.errors import NetworkError
 from planner.layers import FaultLog

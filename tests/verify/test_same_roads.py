@@ -11,8 +11,8 @@ import osmium
 import pandas as pd
 import pytest
 import rasterio
-from affine import Affine
 from osmium.osm.mutable import Node, Relation, Way
+from rasterio import Affine
 from scipy.sparse.csgraph import dijkstra
 
 from planner.network import (

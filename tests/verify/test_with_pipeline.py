@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
-from affine import Affine
+from rasterio import Affine
 
 from planner import read_study, run
 from planner.errors import VerificationError
