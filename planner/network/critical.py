@@ -161,7 +161,7 @@ def _road_arcs(network: RoadNetwork, roads: Roads) -> _Arcs:
     tail = np.concatenate((roads.enter[forward, 0], roads.enter[backward, 1])).astype(np.int64)
     head = np.concatenate((roads.leave[forward, 1], roads.leave[backward, 0])).astype(np.int64)
     edge = roads.view.lanes.edge[lane].astype(np.int64)
-    cost = roads.view.costs_of(network.length_mm[edge], lane)
+    cost = roads.costs_of(network.length_mm[edge], lane, backward=np.arange(len(lane)) >= len(forward))
     goes_on = (tail >= 0) & (head >= 0)
     return tail[goes_on], head[goes_on], cost[goes_on], edge[goes_on]
 

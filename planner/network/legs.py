@@ -32,8 +32,10 @@ class Roads(NamedTuple):
         int32, shape (lanes, 2): as `planner.network.lanes.Lanes`, exchanged where people come.
     permitted
         Bits of `RoadNetwork.permitted`, by lane.
+    speed_kph
+        float64, shape (lanes, 2): as the searches go, from u to v and from v to u.
     view
-        What lengths along edges cost.
+        The network as the mode sees it.
     mode
         The mode.
     """
@@ -44,17 +46,36 @@ class Roads(NamedTuple):
     enter: npt.NDArray[np.int32]
     leave: npt.NDArray[np.int32]
     permitted: npt.NDArray[np.uint8]
+    speed_kph: npt.NDArray[np.float64]
     view: ModeView
     mode: Mode
+
+    def costs_of(
+        self, lengths: npt.NDArray[np.int64], lanes: npt.NDArray[np.integer], *, backward: npt.ArrayLike
+    ) -> npt.NDArray[np.int64]:
+        """Return what lengths (millimetres) along lanes cost: millimetres, or milliseconds at their speed.
+
+        A part of an edge takes its share of the edge's time by length, wherever on the edge it lies.
+
+        Parameters
+        ----------
+        lengths, lanes
+            Of each part.
+        backward
+            Whether the searches go from v to u, by part or for all.
+        """
+        if self.view.cost_kind == "distance_m":
+            return np.asarray(lengths, dtype=np.int64)
+        return travel_times_ms(lengths, self.speed_kph[lanes, np.asarray(backward, dtype=np.intp)])
 
 
 def roads_of(network: RoadNetwork, mode: str, view: ModeView, direction: Direction) -> Roads:
     """Return a network as the searches from the places see it."""
     lanes = view.lanes
     permitted = network.permitted(mode)[lanes.edge]
-    enter, leave = lanes.enter, lanes.leave
+    enter, leave, speed = lanes.enter, lanes.leave, view.speed_kph
     if direction == "toward":
-        enter, leave = leave, enter
+        enter, leave, speed = leave, enter, speed[:, ::-1]
         permitted = (((permitted & FORWARD) << 1) | ((permitted & BACKWARD) >> 1)).astype(np.uint8)
     arcs = view.outgoing if direction == "from" else view.incoming
     return Roads(
@@ -64,6 +85,7 @@ def roads_of(network: RoadNetwork, mode: str, view: ModeView, direction: Directi
         enter=enter,
         leave=leave,
         permitted=permitted,
+        speed_kph=speed,
         view=view,
         mode=network.mode(mode),
     )
@@ -111,7 +133,7 @@ def _legs(
     for end, (bit, stretch) in enumerate(((to_u, points.along_mm), (to_v, points.rest_mm))):
         reachable = ((roads.permitted[edge] & bit) > 0) | (stretch[held] == 0)
         node[held, end] = np.where(reachable, states[edge, end], -1)
-        cost[held, end] = access + roads.view.costs_of(stretch[held], edge)
+        cost[held, end] = access + roads.costs_of(stretch[held], edge, backward=bit == BACKWARD)
     return Starts(node=node, cost=cost)
 
 
@@ -189,7 +211,7 @@ def direct_pairs(
     bits = roads.permitted[edge]
     open_ = (ahead == 0) | ((ahead > 0) & ((bits & FORWARD) > 0)) | ((ahead < 0) & ((bits & BACKWARD) > 0))
     legs = access_costs(roads, places)[place] + access_costs(roads, targets)[target]
-    cost = legs + roads.view.costs_of(np.abs(ahead), edge)
+    cost = legs + roads.costs_of(np.abs(ahead), edge, backward=ahead < 0)
     by_place = _indptr(place[open_], len(places.edge))
     return Direct(indptr=by_place, other=target[open_].astype(np.int32), cost=cost[open_])
 
