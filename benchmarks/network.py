@@ -38,6 +38,7 @@ from planner.network import Attachments, ReachKey, ReachLabel, RoadNetwork, full
 from planner.network.bounded import bounded_reach
 from planner.network.compiled import MAX_CUTOFF, queue_of
 from planner.network.landing import landing_of, starts_of
+from planner.network.legs import direct_pairs
 from planner.network.nearest import nearest_places
 from planner.network.nearest_search import NO_LABEL, nearest_at_nodes
 from planner.network.router import Router
@@ -45,6 +46,7 @@ from planner.network.settings import NetworkSettings
 
 KEY = ReachKey("drive", "distance_m", "from")
 LABEL = ReachLabel(KEY, "demand", "benchmark")
+BEGUN = dt.datetime.now(tz=dt.UTC)
 LONGEST_S = 20.0
 """A program that has taken so long takes part in no further round."""
 
@@ -131,7 +133,7 @@ def nearest() -> Iterator[Question]:
         return nearest_places(LABEL, at.router.roads, places, at.points, k=1, landing=landing).costs[:, 0]
 
     starts = starts_of(at.router.roads, landing.links, places)
-    queue = queue_of(at.router.roads.arcs, starts, MAX_CUTOFF, together=True)
+    queue = queue_of(landing.span, starts, MAX_CUTOFF, together=True)
 
     def at_nodes() -> np.ndarray:
         labels, _ = nearest_at_nodes(landing.links, starts, 1, 10, queue, 2 * len(at.nodes))
@@ -289,6 +291,39 @@ def growth() -> Iterator[Question]:
     yield Question("Growth: within 1.5 km of 1,000 places, equally dense towns", programs, {}, "One thread.")
 
 
+def parts() -> Iterator[Question]:
+    """Ask where the planner's own time goes: the whole call, and parts of it alone."""
+    for crossings, cutoff in ((200_000, 5_000_000), (1_000_000, 1_500_000)):
+        yield parts_of(stage(crossings), crossings, cutoff)
+
+
+def parts_of(at: Stage, crossings: int, cutoff: int) -> Question:
+    """Return the parts of a bounded search as programs; their answers have nothing to be compared."""
+    _, places = at.some(1_000)
+    roads, nothing = at.router.roads, at.points.take(np.arange(0))
+    landings = {len(points.ids): landing_of(roads, points) for points in (at.points, nothing)}
+
+    def asked(points: Attachments) -> np.ndarray:
+        landing = landings[len(points.ids)]
+        bounded_reach(LABEL, roads, places, points, cutoff=cutoff, threads=1, landing=landing)
+        return np.zeros(1)
+
+    def made_ready() -> np.ndarray:
+        landing = landings[len(at.points.ids)]
+        starts = starts_of(roads, landing.links, places)
+        direct_pairs(roads, places, at.points, along=landing.along)
+        queue_of(landing.span, starts, cutoff)
+        return np.zeros(1)
+
+    programs = {
+        "the whole call": Program(lambda: asked(at.points)),
+        "search alone (no targets)": Program(lambda: asked(nothing)),
+        "starts, pairs on one edge, queue": Program(made_ready),
+    }
+    title = f"Where the time goes: within {cutoff / 1e6:g} km of 1,000 places, {crossings:,} nodes"
+    return Question(title, programs, {}, "What remains is collecting and writing the pairs.")
+
+
 QUESTIONS = {
     "nearest": nearest,
     "lists": nearest_lists,
@@ -297,6 +332,7 @@ QUESTIONS = {
     "table": table,
     "sums": sums,
     "growth": growth,
+    "parts": parts,
 }
 
 
@@ -405,6 +441,7 @@ compared; ratios of programs that took turns in one run are.
 
 {day}; {processor}, {os.cpu_count()} cores; {system}; {", ".join(versions)}.
 The machine was shared; its load (5 minutes) at the end of each section stands there: above 1 it is other people's work.
+Every section says when the run that it comes from began: sections of one time come from one run.
 Medians of up to {rounds} alternating rounds, with the fastest and the slowest. Where wall seconds are much larger than
 CPU seconds, the machine was busy with other work: compare CPU seconds then. "x" is the CPU time of a program divided by
 that of the planner's first row.
@@ -421,14 +458,14 @@ def report(question: Question, taken: dict[str, Timed], compiling: float) -> lis
     for name, (wall, cpu, share) in taken.items():
         middle, used = statistics.median(wall) / share, statistics.median(cpu) / share
         extent = f"{min(wall) / share:.3f} to {max(wall) / share:.3f}"
-        rows.append(f"| {name} | {middle:.3f} ({extent}) | {used:.3f} | {used / base:.1f} | {len(wall)} |")
+        rows.append(f"| {name} | {middle:.3f} ({extent}) | {used:.3f} | {used / base:.2f} | {len(wall)} |")
     apart = [f"{name} {seconds:.2f} s" for name, seconds in question.prepared.items()]
     apart.append(f"first call of the planner, with compiling what was not compiled yet {compiling:.2f} s")
     return [
         *rows,
         "",
         f"Not in these times: {'; '.join(apart)}. {question.note}".rstrip(),
-        f"Load {os.getloadavg()[1]:.1f}.",
+        f"Run begun {BEGUN:%H:%M} UTC; load {os.getloadavg()[1]:.1f}.",
     ]
 
 

@@ -132,5 +132,5 @@ def test_contributing_draws_the_rooms_of_the_import_contract(checkout: Path, pro
     contract = project["tool"]["importlinter"]["contracts"][0]
     rooms = [room for layer in contract["layers"] for room in layer.split(" | ")]
     drawing = (checkout / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("planner/\n")[2].partition("```")[0]
-    drawn = re.findall(r"(?:^  |· )([a-z]+)(?:\.py|/)", drawing, re.MULTILINE)
+    drawn = re.findall(r"(?:^  |· )([a-z_]+)(?:\.py|/)", drawing, re.MULTILINE)
     assert drawn == rooms

@@ -115,10 +115,11 @@ def bounded_work(
         If the cutoff is negative or does not fit into 32 bits.
     """
     require_cutoff(cutoff)
-    links, legs, ends = landing or landing_of(roads, targets)
+    landing = landing or landing_of(roads, targets)
+    links, legs, ends, along, span = landing
     starts = starts_of(roads, links, places)
-    direct, _ = direct_pairs(roads, places, targets)
-    return BoundedWork(links, starts, direct, legs, ends, cutoff, queue_of(roads.arcs, starts, cutoff))
+    direct = direct_pairs(roads, places, targets, along=along)
+    return BoundedWork(links, starts, direct, legs, ends, cutoff, queue_of(span, starts, cutoff))
 
 
 def bounded_parts(work: BoundedWork, *, threads: int, executor: Executor | None) -> Iterator[Part]:

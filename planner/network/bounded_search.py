@@ -45,7 +45,8 @@ class Desk(NamedTuple):
     best
         int32, shape (targets,): UNSEEN.
     found, groups
-        uint64: one bit for every target, and one for every word of `found`: 0.
+        uint64: one bit for every target, or every node where targets lie alone at nodes; and one for every word of
+        `found`: 0.
     """
 
     cost: I32
@@ -59,7 +60,7 @@ class Desk(NamedTuple):
 
 def desk_of(node_count: int, target_count: int, buckets: Buckets, *, room: int = 0) -> Desk:
     """Return what one thread's searches write on; `room` for so many entries of the queue, if it must be more."""
-    words = target_count // 64 + 1
+    words = max(node_count, target_count) // 64 + 1
     return Desk(
         cost=np.full(node_count, UNSEEN, dtype=np.int32),
         touched=np.empty(node_count, dtype=np.int32),
@@ -121,7 +122,8 @@ def search(links: Links, nodes: I32, costs: I64, limit: int, shift: int, desk: D
         if known[node] != reached:
             continue
         for arc in range(np.uint64(indptr[node]), np.uint64(indptr[node + np.uint32(1)])):
-            neighbour = np.uint32(link[arc, 0])
+            leads_to = link[arc, 0]
+            neighbour = np.uint32(max(leads_to, ~leads_to))
             total = np.int64(reached) + np.int64(link[arc, 1])
             before = known[neighbour]
             if total < before and total <= limit:
@@ -129,6 +131,8 @@ def search(links: Links, nodes: I32, costs: I64, limit: int, shift: int, desk: D
                     touched[count] = neighbour
                     count += 1
                 known[neighbour] = total
+                if leads_to < 0:
+                    continue
                 if free >= 0:
                     item = free
                     free = entries[np.uint32(item), _NEXT]
@@ -168,9 +172,41 @@ def _by_node(ends: Ends, desk: Desk, size: int, cutoff: int) -> int:
         node = np.uint32(desk.touched[position])
         at_node = np.int64(desk.cost[node])
         for end in range(np.uint64(ends.indptr[node]), np.uint64(ends.indptr[node + np.uint32(1)])):
-            total = at_node + ends.cost[end]
+            total = at_node + ends.link[end, 1]
             if total <= cutoff:
-                count += _offer(desk, ends.target[end], total)
+                count += _offer(desk, ends.link[end, 0], total)
+    return count
+
+
+@compiled
+def lowered(ends: Ends, direct: Direct, row: int, cutoff: int, desk: Desk, size: int) -> int:
+    """Give nodes with a target the cost along the place's own edge, where it is lower.
+
+    For targets that lie alone at nodes (`Ends.alone`), after the search. Return how many nodes have a cost now.
+    """
+    for pair in range(direct.indptr[row], direct.indptr[row + 1]):
+        node = np.uint32(ends.spot[direct.other[pair]])
+        if direct.cost[pair] <= cutoff and direct.cost[pair] < desk.cost[node]:
+            if desk.cost[node] == UNSEEN:
+                desk.touched[size] = node
+                size += 1
+            desk.cost[node] = direct.cost[pair]
+    return size
+
+
+@compiled
+def _mark_nodes(ends: Ends, desk: Desk, size: int) -> int:
+    """Mark the reached nodes with a target, for targets alone at nodes, and clean the others; return how many."""
+    count = 0
+    for position in range(size):
+        node = np.uint32(desk.touched[position])
+        if ends.alone[node] < 0:
+            desk.cost[node] = UNSEEN
+            continue
+        word = node >> np.uint32(6)
+        desk.found[word] |= np.uint64(1) << np.uint64(node & np.uint32(63))
+        desk.groups[word >> np.uint32(6)] |= np.uint64(1) << np.uint64(word & np.uint32(63))
+        count += 1
     return count
 
 
@@ -189,6 +225,22 @@ def _by_target(legs: Starts, desk: Desk, cutoff: int) -> int:
 
 
 @compiled
+def _offered(legs: Starts, ends: Ends, direct: Direct, row: int, cutoff: int, desk: Desk, size: int) -> int:
+    """Find the targets of a row from the reached nodes and its own edge, and clean the nodes; return how many."""
+    count = 0
+    for pair in range(direct.indptr[row], direct.indptr[row + 1]):
+        if direct.cost[pair] <= cutoff:
+            count += _offer(desk, direct.other[pair], direct.cost[pair])
+    if 4 * size < desk.best.size:
+        count += _by_node(ends, desk, size, cutoff)
+    else:
+        count += _by_target(legs, desk, cutoff)
+    for position in range(size):
+        desk.cost[desk.touched[position]] = UNSEEN
+    return count
+
+
+@compiled
 def _lowest_bit(word: np.uint64) -> np.int64:
     """Return the number of the lowest bit that is set."""
     lowest = word & (~word + np.uint64(1))
@@ -196,17 +248,18 @@ def _lowest_bit(word: np.uint64) -> np.int64:
 
 
 @compiled
-def _emit(desk: Desk, targets: I32, costs: I32) -> None:
-    """Write the found targets in ascending order with their costs, and clean the desk."""
+def _emit(desk: Desk, alone: I32, targets: I32, costs: I32) -> None:
+    """Write what was found, targets or nodes with one alone, in ascending order with costs, and clean the desk."""
     filled = 0
+    best = desk.cost if alone.size else desk.best
     for group in range(desk.groups.size):
         while desk.groups[group]:
             word = 64 * group + _lowest_bit(desk.groups[group])
             left = desk.found[word]
             while left:
-                target = 64 * word + _lowest_bit(left)
-                targets[filled], costs[filled] = target, desk.best[target]
-                desk.best[target] = UNSEEN
+                found = np.uint32(64 * word + _lowest_bit(left))
+                targets[filled], costs[filled] = alone[found] if alone.size else found, best[found]
+                best[found] = UNSEEN
                 filled += 1
                 left &= left - np.uint64(1)
             desk.found[word] = 0
@@ -259,20 +312,14 @@ def bounded_rows(
         if size < 0:
             counts[0] = -1
             break
-        count = 0
-        for pair in range(direct.indptr[row], direct.indptr[row + 1]):
-            if direct.cost[pair] <= cutoff:
-                count += _offer(desk, direct.other[pair], direct.cost[pair])
-        if 4 * size < desk.best.size:
-            count += _by_node(ends, desk, size, cutoff)
+        if ends.alone.size:
+            count = _mark_nodes(ends, desk, lowered(ends, direct, row, cutoff, desk, size))
         else:
-            count += _by_target(legs, desk, cutoff)
-        for position in range(size):
-            desk.cost[desk.touched[position]] = UNSEEN
+            count = _offered(legs, ends, direct, row, cutoff, desk, size)
         if filled + count > targets.size:
             targets = _grown(targets, filled, max(2 * targets.size, filled + count))
             costs = _grown(costs, filled, targets.size)
-        _emit(desk, targets[filled : filled + count], costs[filled : filled + count])
+        _emit(desk, ends.alone, targets[filled : filled + count], costs[filled : filled + count])
         filled += count
         counts[row] = count
     return counts, targets[:filled].copy(), costs[:filled].copy()

@@ -29,7 +29,7 @@ MAX_CUTOFF = 2**31 - 2
 
 _LARGEST_QUEUE = 1 << 16
 
-_FINENESS = 3
+_FINENESS = 2
 """A bucket is this many powers of two narrower than the mean arc: fewer nodes are taken from it too early."""
 
 _P = ParamSpec("_P")
@@ -56,13 +56,20 @@ class Ends(NamedTuple):
 
     Attributes
     ----------
-    indptr, target, cost
-        int64, shape (nodes + 1,); int32; int64: what it costs to get from the node to the target.
+    indptr, link
+        int32, shape (nodes + 1,); int32, shape (ends, 2): the target, and what it costs to get there from the node (at
+        most `UNSEEN`, which is beyond every cutoff).
+    alone
+        int32, shape (nodes,): where every target lies at a node, no two at the same, in ascending order of the nodes:
+        the target at each node, -1 for none. Shape (0,) where they lie otherwise.
+    spot
+        int32, shape (targets,): the node of each target, -1 for none, where they lie so; else shape (0,).
     """
 
-    indptr: I64
-    target: I32
-    cost: I64
+    indptr: I32
+    link: I32
+    alone: I32
+    spot: I32
 
 
 class Direct(NamedTuple):
@@ -85,10 +92,12 @@ class Links(NamedTuple):
     Attributes
     ----------
     indptr, link
-        int64, shape (nodes + 1,); int32, shape (arcs, 2): the node an arc leads to, and its cost.
+        int32 (int64 in hierarchies), shape (nodes + 1,); int32, shape (arcs, 2): the node an arc leads to, its cost.
+        A node from which no arc leads on, but back to where the arc came from, is written as its complement (``~node``,
+        below 0): no search has to go there to go on.
     """
 
-    indptr: I64
+    indptr: I32 | I64
     link: I32
 
 
@@ -107,18 +116,45 @@ class Buckets(NamedTuple):
     length: int
 
 
+class Span(NamedTuple):
+    """The longest arc and the mean of all, in whole millimetres or milliseconds."""
+
+    longest: int
+    mean: int
+
+
 def links_of(arcs: Arcs) -> Links:
     """Return arcs as the searches read them."""
-    return Links(indptr=arcs.indptr, link=np.column_stack((arcs.heads, arcs.costs)))
+    heads = np.where(_ends_there(arcs), ~arcs.heads, arcs.heads)
+    return Links(indptr=arcs.indptr.astype(np.int32), link=np.column_stack((heads, arcs.costs)))
 
 
-def queue_of(arcs: Arcs, starts: Starts, cutoff: int, *, together: bool = False) -> Buckets:
+def _ends_there(arcs: Arcs) -> npt.NDArray[np.bool_]:
+    """Return whether an arc leads to a node from which no arc leads on, but back."""
+    degree = np.diff(arcs.indptr)
+    tails = np.repeat(np.arange(len(degree), dtype=np.int32), degree)
+    only = np.full(len(degree), -1, dtype=np.int32)
+    only[tails] = arcs.heads
+    forked = np.zeros(len(degree), dtype=bool)
+    forked[tails[arcs.heads != only[tails]]] = True
+    there = only[arcs.heads]
+    ends: npt.NDArray[np.bool_] = ((there == tails) | (there < 0)) & ~forked[arcs.heads]
+    return ends
+
+
+def span_of(arcs: Arcs) -> Span:
+    """Return the longest arc and the mean of all."""
+    mean = int(arcs.costs.mean()) if len(arcs.costs) else 1
+    return Span(longest=int(arcs.costs.max(initial=0)), mean=mean)
+
+
+def queue_of(span: Span, starts: Starts, cutoff: int, *, together: bool = False) -> Buckets:
     """Return a bucket queue that holds all costs a search can have waiting at one time.
 
     Parameters
     ----------
-    arcs
-        Where the search goes.
+    span
+        Of the arcs that are searched.
     starts
         One row per search, or, if they start `together`, all of one search.
     cutoff
@@ -131,9 +167,8 @@ def queue_of(arcs: Arcs, starts: Starts, cutoff: int, *, together: bool = False)
     else:
         both = (starts.node >= 0).all(axis=1)
         spread = int(np.abs(cost[both, 0] - cost[both, 1]).max(initial=0))
-    widest = min(max(int(arcs.costs.max(initial=0)), spread), cutoff)
-    typical = int(arcs.costs.mean()) if len(arcs.costs) else 1
-    shift = max(typical.bit_length() - _FINENESS, 0)
+    widest = min(max(span.longest, spread), cutoff)
+    shift = max(span.mean.bit_length() - _FINENESS, 0)
     while (widest >> shift) + 2 > _LARGEST_QUEUE:
         shift += 1
     return Buckets(shift=shift, length=1 << ((widest >> shift) + 1).bit_length())
@@ -172,6 +207,7 @@ def trimmed(links: Links, legs: Starts, arriving: bool) -> Starts:
             tail, head = (far, near) if arriving else (near, far)
             more = legs.cost[point, 1 - end] - legs.cost[point, end]
             for arc in range(links.indptr[tail], links.indptr[tail + 1]):
-                if links.link[arc, 0] == head and links.link[arc, 1] <= more:
+                leads_to = links.link[arc, 0]
+                if max(leads_to, ~leads_to) == head and links.link[arc, 1] <= more:
                     node[point, 1 - end] = -1
     return Starts(node=node, cost=legs.cost)

@@ -196,7 +196,8 @@ def contracted(links: Links, left: Shrinking) -> I32:
     count = links.indptr.size - 1
     for tail in range(count):
         for arc in range(links.indptr[tail], links.indptr[tail + 1]):
-            _join(left, tail, links.link[arc, 0], links.link[arc, 1])
+            head = links.link[arc, 0]
+            _join(left, tail, max(head, ~head), links.link[arc, 1])
     level = np.zeros(count, dtype=np.int32)
     position = np.full(count, -1, dtype=np.int32)
     queue = np.empty(count + 1, dtype=np.int64)

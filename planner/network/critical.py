@@ -161,7 +161,7 @@ def _road_arcs(network: RoadNetwork, roads: Roads) -> _Arcs:
     tail = np.concatenate((roads.enter[forward, 0], roads.enter[backward, 1])).astype(np.int64)
     head = np.concatenate((roads.leave[forward, 1], roads.leave[backward, 0])).astype(np.int64)
     edge = roads.view.lanes.edge[lane].astype(np.int64)
-    cost = roads.view.costs_of(network.length_mm[edge], lane)
+    cost = roads.costs_of(network.length_mm[edge], lane, backward=np.arange(len(lane)) >= len(forward))
     goes_on = (tail >= 0) & (head >= 0)
     return tail[goes_on], head[goes_on], cost[goes_on], edge[goes_on]
 
@@ -205,7 +205,7 @@ def _needed(
 
 
 def _direct_arcs(roads: Roads, places: Attachments, demand: Attachments, root: int, first: int) -> _Arcs:
-    direct, _ = direct_pairs(roads, places, demand)
+    direct = direct_pairs(roads, places, demand)
     place = np.repeat(np.arange(len(places.ids)), np.diff(direct.indptr))
     apart = places.along_mm[place] != demand.along_mm[direct.other]
     needed = np.where(apart, _edges(roads, places.edge[place]), -1)

@@ -100,7 +100,7 @@ def full_reach(
         return bounded_reach(
             label, router.roads, here, there, cutoff=MAX_CUTOFF, threads=threads, landing=landing
         )  # fmt: skip
-    direct, _ = direct_pairs(router.roads, here, there)
+    direct = direct_pairs(router.roads, here, there, along=landing.along)
     starts = starts_of(router.roads, landing.links, here)
     costs = full_costs(hierarchy or hierarchy_of(landing.links), starts, landing.legs, threads=threads)
     row = np.repeat(np.arange(len(costs)), np.diff(direct.indptr))

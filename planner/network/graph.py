@@ -154,7 +154,7 @@ class RoadNetwork:
         """Return the speed of every edge in km/h; NaN where its class is closed to the mode.
 
         That of its class, inside or outside built-up areas where that is said; in its place the tagged speed where the
-        mode reads it, and on ferries what the crossing takes.
+        mode reads it, and on ferries what the crossing takes. Slopes change it: `directed_speeds`.
         """
         of = self.mode(mode)
         speed = self._by_class(of.speed_kph)
@@ -167,6 +167,13 @@ class RoadNetwork:
             read = ~np.isnan(self.rules.speed_kph) & ~np.isnan(speed) & (ferries | of.tagged_speeds)
             speed = np.where(read, self.rules.speed_kph, speed)
         return speed
+
+    def directed_speeds(self, mode: str) -> npt.NDArray[np.float64]:
+        """Return the speed of every edge from u to v and from v to u, shape (edges, 2), in km/h: slopes count."""
+        speed = self.edge_speeds(mode)[:, None]
+        if self.mode(mode).slopes and len(self.rules.slowness):
+            return np.asarray(speed / self.rules.slowness)
+        return np.broadcast_to(speed, (self.edge_count, 2))
 
     def _by_class(self, table: Mapping[str, float]) -> npt.NDArray[np.float64]:
         by_class = np.array([table.get(name, np.nan) for name in self.classes], dtype=np.float64)
@@ -238,7 +245,7 @@ class RoadNetwork:
         bits = self.permitted(mode)
         for tails, heads, bit in ((self.u, self.v, FORWARD), (self.v, self.u, BACKWARD)):
             edges = np.flatnonzero(bits & bit)
-            arcs = self._networkx_arcs(mode, edges, tails[edges], heads[edges])
+            arcs = self._networkx_arcs(mode, edges, (tails[edges], heads[edges]), backward=int(bit == BACKWARD))
             if geometry:
                 lines = self.lines()[edges]
                 drawn = lines if bit == FORWARD else shapely.reverse(lines)
@@ -248,12 +255,12 @@ class RoadNetwork:
         return graph
 
     def _networkx_arcs(
-        self, mode: str, edges: npt.NDArray[np.intp], tails: npt.NDArray[np.int32], heads: npt.NDArray[np.int32]
+        self, mode: str, edges: npt.NDArray[np.intp], ends: tuple[npt.NDArray[np.int32], ...], *, backward: int
     ) -> list[tuple[int, int, int, dict[str, object]]]:
         lengths = self.length_mm[edges]
-        times = travel_times_ms(lengths, self.edge_speeds(mode)[edges])
+        times = travel_times_ms(lengths, self.directed_speeds(mode)[edges, backward])
         is_oneway = self.permitted(mode)[edges] != (FORWARD | BACKWARD)
-        columns = (tails, heads, edges, self.class_code[edges], lengths, times, is_oneway)
+        columns = (*ends, edges, self.class_code[edges], lengths, times, is_oneway)
         return [
             (tail, head, edge, {"highway": self.classes[code], "length": length / MM_PER_M, "length_mm": length,
                                 "travel_time": time / MS_PER_S, "time_ms": time,

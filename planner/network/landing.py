@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from planner.network.compiled import Ends, Links, Starts, links_of, trimmed
-from planner.network.legs import Roads, arriving, hanging, leaving
+from planner.network.compiled import Ends, Links, Span, Starts, trimmed
+from planner.network.legs import OnEdges, Roads, arriving, hanging, leaving, on_edges
 from planner.network.snapping import Attachments
 
 _ARRIVING, _LEAVING = True, False
@@ -20,18 +20,25 @@ class Landing(NamedTuple):
         Arcs leading away from the places.
     legs, ends
         How the targets hang on the nodes, by target and by node.
+    along
+        The targets by the edge they lie on.
+    span
+        Of the arcs.
     """
 
     links: Links
     legs: Starts
     ends: Ends
+    along: OnEdges
+    span: Span
 
 
 def landing_of(roads: Roads, targets: Attachments) -> Landing:
     """Return targets made ready."""
-    links = links_of(roads.arcs)
+    links = roads.links
     legs = trimmed(links, arriving(roads, targets), _ARRIVING)
-    return Landing(links=links, legs=legs, ends=hanging(legs, len(links.indptr) - 1))
+    ends = hanging(legs, len(links.indptr) - 1)
+    return Landing(links=links, legs=legs, ends=ends, along=on_edges(roads, targets), span=roads.span)
 
 
 def starts_of(roads: Roads, links: Links, places: Attachments) -> Starts:

@@ -100,19 +100,28 @@ def _check_finite(lines: gpd.GeoDataFrame, layer: str) -> None:
 
 
 def _rules(lines: gpd.GeoDataFrame, source: RoadSource, log: FaultLog) -> WayRules | None:
-    """Return speeds and zones of the lines; None where no column is named for them."""
-    for column in (source.speed_column, source.zone_column):
+    """Return speeds, zones, bridges and tunnels of the lines; None where no column is named for them."""
+    columns = (source.speed_column, source.zone_column, source.span_column)
+    for column in columns:
         if column and column not in lines.columns:
             found = shortened([name for name in lines.columns if name != lines.geometry.name])
             raise NetworkError(fault(f"a column {column!r} in {source.path.name}", found, "correct the name"))
-    if not source.speed_column and not source.zone_column:
+    if not any(columns):
         return None
     return WayRules(
         number=np.arange(len(lines), dtype=np.int64),
         oneway={},
         speed_kph=_speeds(lines, source, log),
         zone=_zones(lines, source, log),
+        spans=_spans(lines, source),
     )
+
+
+def _spans(lines: gpd.GeoDataFrame, source: RoadSource) -> npt.NDArray[np.bool_]:
+    if not source.span_column:
+        return np.zeros(0, dtype=bool)
+    texts = lines[source.span_column].map(_text).str.lower()
+    return np.asarray(~texts.isin(["", "no", "false", "0"]), dtype=bool)
 
 
 def _speeds(lines: gpd.GeoDataFrame, source: RoadSource, log: FaultLog) -> npt.NDArray[np.float64]:

@@ -55,6 +55,9 @@ class Mode:
         searched by the road one comes from, which is some three times the work.
     tagged_speeds
         Whether a speed limit tagged on a road (or its column of a line layer) takes the place of its class's speed.
+    slopes
+        Whether speeds are those on the flat, and slopes change them where the roads have an elevation model
+        (`planner.network.RoadSource.dem`): by Tobler's hiking function, so for people on foot only.
     urban_kph, rural_kph
         Kilometres per hour by class on roads said to be inside and outside built-up areas; `speed_kph` serves the
         classes that are absent, and roads of which neither is said.
@@ -82,6 +85,7 @@ class Mode:
     restriction_tags: tuple[str, ...] = ()
     u_turns: bool = True
     tagged_speeds: bool = False
+    slopes: bool = False
     urban_kph: Mapping[str, float] = field(default_factory=dict)
     rural_kph: Mapping[str, float] = field(default_factory=dict)
     severed_by: tuple[str, ...] = ()

@@ -33,6 +33,7 @@ WALK = Mode(
     access_speed_kph=5.0,
     obeys_oneway=False,
     access_tags=("foot", "access"),
+    slopes=True,
 )
 """Walking.
 
@@ -40,7 +41,8 @@ WALK = Mode(
 a straight line, with a detour of a quarter, in a quarter of an hour. Steps at half of it. Everything but motorways is
 open to people on foot: OpenStreetMap's world-wide default closes only those, and national roads (``trunk``) are walked
 along in the countryside; where it is forbidden the way carries ``foot=no``. One-way streets do not bind walkers. A
-barrier on a way stops them only where its access tags say so.
+barrier on a way stops them only where its access tags say so. Where the roads have an elevation model, these are the
+speeds on the flat, and slopes change them as Tobler's hiking function does (`planner.network.slopes`).
 """
 
 _CYCLED = (

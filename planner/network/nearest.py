@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.errors import NetworkError, fault
-from planner.network.compiled import MAX_CUTOFF, Links, Starts, queue_of
+from planner.network.compiled import MAX_CUTOFF, Starts, queue_of
 from planner.network.landing import Landing, landing_of, starts_of
-from planner.network.legs import Roads, direct_pairs
+from planner.network.legs import Roads, by_other, direct_pairs
 from planner.network.nearest_search import FULL, OVERFLOW, nearest_at_nodes, nearest_at_targets
 from planner.network.reach import Nearest, ReachLabel
 from planner.network.snapping import Attachments
@@ -50,23 +50,23 @@ def nearest_places(
     """
     kept = list_length(k, len(places.ids))
     bits = max(len(places.ids).bit_length(), 1)
-    links, legs, _ = landing or landing_of(roads, targets)
-    starts = starts_of(roads, links, places)
-    labels, at_nodes = _labels(roads, links, starts, kept, bits)
-    _, direct = direct_pairs(roads, places, targets)
-    place, cost, at_targets = nearest_at_targets(labels, kept, legs, direct, bits)
+    landing = landing or landing_of(roads, targets)
+    starts = starts_of(roads, landing.links, places)
+    labels, at_nodes = _labels(landing, starts, kept, bits)
+    direct = by_other(direct_pairs(roads, places, targets, along=landing.along), len(targets.ids))
+    place, cost, at_targets = nearest_at_targets(labels, kept, landing.legs, direct, bits)
     if OVERFLOW in (at_nodes, at_targets):
         do = "check lengths and speeds of the roads"
         raise NetworkError(fault(f"costs below {2 ** (63 - bits):.3g} mm or ms", "a larger one", do))
     return Nearest(label=label, place_ids=places.ids, target_ids=targets.ids, place=place, costs=cost)
 
 
-def _labels(roads: Roads, links: Links, starts: Starts, k: int, bits: int) -> tuple[npt.NDArray[np.int64], int]:
+def _labels(landing: Landing, starts: Starts, k: int, bits: int) -> tuple[npt.NDArray[np.int64], int]:
     """Return the labels of all nodes, and how it went; again with more room where it was too little."""
-    queue = queue_of(roads.arcs, starts, MAX_CUTOFF, together=True)
-    room = _ROOM + len(roads.arcs.indptr) + starts.node.size
+    queue = queue_of(landing.span, starts, MAX_CUTOFF, together=True)
+    room = _ROOM + len(landing.links.indptr) + starts.node.size
     while True:
-        labels, went = nearest_at_nodes(links, starts, k, bits, queue, room)
+        labels, went = nearest_at_nodes(landing.links, starts, k, bits, queue, room)
         if went != FULL:
             return labels, went
         room *= 2

@@ -127,11 +127,12 @@ def nearest_at_nodes(
         if not _is_held(best, np.int64(node) * k, k, label):
             continue
         for arc in range(np.uint64(indptr[node]), np.uint64(indptr[node + np.uint32(1)])):
-            neighbour = np.int64(link[arc, 0])
+            head_there = np.int64(link[arc, 0])
+            neighbour = max(head_there, ~head_there)
             total = label + (np.int64(link[arc, 1]) << place_bits)
             if total < 0:
                 return best, OVERFLOW
-            if not _accept(best, neighbour * k, k, total, mask):
+            if not _accept(best, neighbour * k, k, total, mask) or head_there < 0:
                 continue
             if free >= 0:
                 item = free

@@ -32,7 +32,7 @@ def network_key(source: RoadSource, *, crs: str, modes: Mapping[str, Mode]) -> s
     Parameters
     ----------
     source
-        The file, and what is in it. Where it lies and what it is called do not count.
+        The file, and what is in it; the elevation model too. Where they lie and what they are called do not count.
     crs
         Metric study CRS.
     modes
@@ -49,7 +49,7 @@ def network_key(source: RoadSource, *, crs: str, modes: Mapping[str, Mode]) -> s
         If the file cannot be read.
     """
     digest = hashlib.sha256()
-    said = {item.name: getattr(source, item.name) for item in fields(source) if item.name != "path"}
+    said = {item.name: getattr(source, item.name) for item in fields(source) if item.name not in ("path", "dem")}
     told = {
         "format": FORMAT,
         "crs": crs,
@@ -58,7 +58,7 @@ def network_key(source: RoadSource, *, crs: str, modes: Mapping[str, Mode]) -> s
     }
     digest.update(json.dumps(told, sort_keys=True, default=_plain, ensure_ascii=False).encode())
     try:
-        for path in _files_of(source.path):
+        for path in [*_files_of(source.path), *([source.dem] if source.dem else [])]:
             digest.update(f"\n{path.suffix.lower()} {path.stat().st_size}\n".encode())
             with path.open("rb") as file:
                 while chunk := file.read(_CHUNK):

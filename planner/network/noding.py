@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from planner.network.hilbert import hilbert_order
 from planner.network.mode import Mode
 from planner.network.restrictions import Ends, Restriction, banned_turns, tell_restrictions
 from planner.network.rules import RoadRules
+from planner.network.slopes import with_slopes
 from planner.units import lengths_mm
 
 
@@ -34,6 +36,8 @@ class WayRules(NamedTuple):
         By mode: int8, where it is told otherwise than `Ways.oneway`.
     speed_kph, zone
         float64, int8: of each way.
+    spans
+        bool: bridges and tunnels; shape (0,) where none is known.
     blocked
         By mode: vertices that it cannot pass.
     crossings, rails
@@ -53,6 +57,7 @@ class WayRules(NamedTuple):
     rails: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
     turns: Mapping[str, Sequence[Restriction]] = {}
     left_out: Mapping[str, Counter[str]] = {}
+    spans: npt.NDArray[np.bool_] = np.zeros(0, dtype=bool)
 
     def vertices(self) -> npt.NDArray[np.int64]:
         """Return the vertices that become nodes because a rule speaks of them."""
@@ -127,6 +132,7 @@ def without_repeats(ways: Ways) -> Ways:
         oneway={mode: flags[drawn] for mode, flags in ways.rules.oneway.items()},
         speed_kph=ways.rules.speed_kph[drawn],
         zone=ways.rules.zone[drawn],
+        spans=ways.rules.spans[drawn] if len(ways.rules.spans) else ways.rules.spans,
     )
     return Ways(
         offsets=np.concatenate(([0], np.cumsum(counts))).astype(np.int64),
@@ -141,7 +147,13 @@ def without_repeats(ways: Ways) -> Ways:
 
 
 def build_network(
-    ways: Ways, *, crs: str, modes: Mapping[str, Mode], log: FaultLog | None = None, layer: str = ""
+    ways: Ways,
+    *,
+    crs: str,
+    modes: Mapping[str, Mode],
+    log: FaultLog | None = None,
+    layer: str = "",
+    dem: Path | None = None,
 ) -> RoadNetwork:
     """Return the network of these ways.
 
@@ -161,6 +173,8 @@ def build_network(
         Where faults go that do not stop the run.
     layer
         Name of the roads in them.
+    dem
+        Elevation model, where slopes count.
     """
     start, stop, way = _cuts(ways)
     nodes, ends = np.unique(ways.vertex[np.concatenate((start, stop))], return_inverse=True)
@@ -192,7 +206,12 @@ def build_network(
         offsets=offsets,
         coords=coords,
     )
-    return network if ways.rules is None else _with_rules(network, ways.rules, way, node_of, log, layer)
+    network = network if ways.rules is None else _with_rules(network, ways.rules, way, node_of, log, layer)
+    if dem is None:
+        return network
+    known = ways.rules is not None and len(ways.rules.spans)
+    spans = ways.rules.spans[way] if ways.rules is not None and known else np.zeros(len(way), dtype=bool)
+    return with_slopes(network, dem, spans=spans, log=log)
 
 
 def _shapes(
@@ -212,7 +231,7 @@ def _tags_of(ways: Ways, way: npt.NDArray[np.int64]) -> list[npt.NDArray[np.gene
     keys: list[npt.NDArray[np.generic]] = [ways.oneway, *(ways.barred[mode] for mode in sorted(ways.barred))]
     if ways.rules is not None:
         keys.extend(ways.rules.oneway[mode] for mode in sorted(ways.rules.oneway))
-        keys.extend((np.nan_to_num(ways.rules.speed_kph), ways.rules.zone))
+        keys.extend((np.nan_to_num(ways.rules.speed_kph), ways.rules.zone, ways.rules.spans))
     return [key[way] for key in reversed(keys) if len(key) and (key != key[0]).any()]
 
 

@@ -26,6 +26,7 @@ from planner.network.osm_tags import (
     is_blocked,
     is_crossing,
     is_crossing_way,
+    is_span,
     oneway_of,
     tagged_speed,
     zone_of,
@@ -36,7 +37,7 @@ I64 = npt.NDArray[np.int64]
 F64 = npt.NDArray[np.float64]
 
 _KEYS = ("highway", "route", "railway", "area", "oneway", "junction", "barrier", "crossing", "duration",
-         *CROSSING_KEYS, *ZONE_KEYS)  # fmt: skip
+         "bridge", "tunnel", *CROSSING_KEYS, *ZONE_KEYS)  # fmt: skip
 
 
 class _Told(NamedTuple):
@@ -53,6 +54,7 @@ class _Told(NamedTuple):
     impossible: str
     zone: int
     duration_s: float
+    is_span: bool
 
 
 def read_osm(path: Path, *, crs: str, modes: Mapping[str, Mode], log: FaultLog | None) -> Ways:
@@ -121,6 +123,7 @@ class _Tags:
             impossible="" if possible else tags["maxspeed"],
             zone=zone_of(tags),
             duration_s=duration_s(tags.get("duration", "")) if road_class == FERRY else np.nan,
+            is_span=is_span(tags),
         )
 
 
@@ -193,6 +196,7 @@ def _rules(
         rails=rails,
         turns={name: listed for name, (listed, _) in turns.items()},
         left_out={name: left_out for name, (_, left_out) in turns.items()},
+        spans=np.array([one.is_span for one in told], dtype=bool),
     )  # fmt: skip
 
 

@@ -61,6 +61,15 @@ def oneway_of(tags: Tags, keys: Sequence[str] = ("oneway",)) -> int:
     return int(tags.get("junction") in _IMPLIED_JUNCTIONS or tags.get("highway") == "motorway")
 
 
+def is_span(tags: Tags) -> bool:
+    """Return whether a way is a bridge or a tunnel, so that the ground says nothing of its height.
+
+    `Key:bridge <https://wiki.openstreetmap.org/wiki/Key:bridge>`_, `Key:tunnel
+    <https://wiki.openstreetmap.org/wiki/Key:tunnel>`_.
+    """
+    return any(tags.get(key, "no").strip().lower() not in ("", "no") for key in ("bridge", "tunnel"))
+
+
 def is_barred(tags: Tags, access_tags: Sequence[str]) -> bool:
     """Return whether the most specific access tag that a way carries bars the mode.
 

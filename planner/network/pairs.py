@@ -111,7 +111,7 @@ def _searcher(
     direct: npt.NDArray[np.int64],
     limit: int,
 ) -> Callable[[slice], npt.NDArray[np.int64]]:
-    queue = queue_of(roads.roads.arcs, Starts(starts.node, starts.cost >> 32), limit)
+    queue = queue_of(roads.roads.span, Starts(starts.node, starts.cost >> 32), limit)
     nodes = len(roads.links.indptr) - 1
 
     def search(block: slice) -> npt.NDArray[np.int64]:
@@ -136,7 +136,9 @@ def along_one_edge(roads: Traced, here: Attachments, there: Attachments) -> npt.
     bits = roads.roads.permitted[edge]
     open_ = (ahead == 0) | ((ahead > 0) & ((bits & FORWARD) > 0)) | ((ahead < 0) & ((bits & BACKWARD) > 0))
     cost, more = (
-        access_costs(side, here)[both] + access_costs(side, there)[both] + side.view.costs_of(np.abs(ahead), edge)
+        access_costs(side, here)[both]
+        + access_costs(side, there)[both]
+        + side.costs_of(np.abs(ahead), edge, backward=ahead < 0)
         for side in (roads.roads, roads.other)
     )
     labels[both[open_]] = ((cost << 32) | more)[open_]

@@ -149,7 +149,7 @@ def _is_straight(key: ReachKey) -> bool:
 
 @dataclass(eq=False, slots=True)
 class _Bench:
-    """What has been prepared so far: snappers, attachments and views are made once and shared."""
+    """What has been prepared so far: snappers, attachments, views and roads are made once and shared."""
 
     network: RoadNetwork | None
     settings: NetworkSettings
@@ -159,6 +159,7 @@ class _Bench:
     snappers: dict[str, Snapper] = field(default_factory=dict)
     attachments: dict[tuple[str, TargetKind], Attachments] = field(default_factory=dict)
     views: dict[tuple[str, CostKind], ModeView] = field(default_factory=dict)
+    roads: dict[ReachKey, Roads] = field(default_factory=dict)
     landings: dict[tuple[ReachKey, TargetKind], Landing] = field(default_factory=dict)
     used: dict[tuple[str, TargetKind], pd.DataFrame] = field(default_factory=dict)
 
@@ -227,9 +228,12 @@ class _Bench:
 
     def _roads(self, key: ReachKey) -> Roads:
         network = self._required_network(key.mode)
+        if key in self.roads:
+            return self.roads[key]
         if (key.mode, key.cost_kind) not in self.views:
             self.views[(key.mode, key.cost_kind)] = mode_view(network, key.mode, key.cost_kind)
-        return roads_of(network, key.mode, self.views[(key.mode, key.cost_kind)], key.direction)
+        self.roads[key] = roads_of(network, key.mode, self.views[(key.mode, key.cost_kind)], key.direction)
+        return self.roads[key]
 
     def _required_network(self, mode: str) -> RoadNetwork:
         if self.network is None:

@@ -61,7 +61,7 @@ def read_network(
     dropped -= len(ways.offsets)
     if len(ways.offsets) < 2:
         raise NetworkError(fault(f"roads in {source.path.name}", "only lines without length", "check the layer"))
-    network = build_network(ways, crs=crs, modes=modes, log=log, layer=source.path.name)
+    network = build_network(ways, crs=crs, modes=modes, log=log, layer=source.path.name, dem=source.dem)
     _check_scale(network, source.path.name)
     if log is not None:
         tell_oddities(network, dropped=dropped, layer=source.path.name, log=log)

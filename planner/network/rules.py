@@ -27,6 +27,9 @@ class RoadRules:
         float64, shape (edges,) or (0,): tagged speed, NaN where there is none. On ferries what the crossing takes.
     zone
         int8, shape (edges,) or (0,): `URBAN`, `RURAL` or 0.
+    slowness
+        float64, shape (edges, 2) or (0, 2): how many times as long as on the flat an edge takes on foot, from u to v
+        and from v to u (`planner.network.slopes`).
     blocked
         By mode: int32, ascending: nodes that cannot be passed, for a barrier.
     crossings
@@ -41,21 +44,24 @@ class RoadRules:
     oneway: Mapping[str, npt.NDArray[np.int8]] = field(default_factory=dict)
     speed_kph: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     zone: npt.NDArray[np.int8] = field(default_factory=lambda: np.zeros(0, dtype=np.int8))
+    slowness: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 2)))
     blocked: Mapping[str, npt.NDArray[np.int32]] = field(default_factory=dict)
     crossings: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     rails: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     banned: Mapping[str, npt.NDArray[np.int32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        arrays: list[npt.NDArray[np.generic]] = [self.speed_kph, self.zone, self.crossings, self.rails]
+        arrays: list[npt.NDArray[np.generic]] = [self.speed_kph, self.zone, self.slowness, self.crossings, self.rails]
         for array in (*arrays, *self.oneway.values(), *self.blocked.values(), *self.banned.values()):
             array.flags.writeable = False
         if not (np.isnan(self.speed_kph) | ((self.speed_kph > 0) & np.isfinite(self.speed_kph))).all():
             raise ValueError("expected tagged speeds above 0, found others: rebuild the network.")
+        if self.slowness.shape[1:] != (2,) or not ((self.slowness > 0) & np.isfinite(self.slowness)).all():
+            raise ValueError("expected slowness above 0 for both directions, found others: rebuild the network.")
 
     def fits(self, node_count: int, edge_count: int) -> bool:
         """Return whether the rules can be those of a network with so many nodes and edges."""
-        per_edge: list[npt.NDArray[np.generic]] = [self.speed_kph, self.zone, *self.oneway.values()]
+        per_edge: list[npt.NDArray[np.generic]] = [self.speed_kph, self.zone, self.slowness, *self.oneway.values()]
         nodes = [self.crossings, self.rails, *self.blocked.values()]
         sizes = all(len(array) in (0, edge_count) for array in per_edge)
         known = all(array.size == 0 or (array.min() >= 0 and array.max() < node_count) for array in nodes)

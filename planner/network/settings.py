@@ -42,6 +42,12 @@ class RoadSource:
     zone_column
         Column that says ``urban`` or ``rural`` (or ``town``, ``country``, 城镇, 乡村), whether a road lies in a
         built-up area; "" for none.
+    span_column
+        Column that says which roads are bridges or tunnels: any value but ``no``, ``false``, ``0`` and none; "" for
+        none. (Of OpenStreetMap data the keys ``bridge`` and ``tunnel`` say it.)
+    dem
+        A local GeoTIFF of elevations, any CRS, of OpenStreetMap data too: slopes then change the speeds of modes with
+        `planner.network.Mode.slopes` (`planner.network.slopes`). None for roads without slopes.
     default_zone
         ``"urban"`` or ``"rural"`` where nothing is said, of OpenStreetMap data too; "" for neither.
 
@@ -61,6 +67,8 @@ class RoadSource:
     oneway_column: str = "oneway"
     speed_column: str = ""
     zone_column: str = ""
+    span_column: str = ""
+    dem: Path | None = None
     default_zone: Literal["", "urban", "rural"] = ""
 
     def __post_init__(self) -> None:
@@ -70,6 +78,7 @@ class RoadSource:
             do = "correct the setting"
             raise NetworkError(fault('a default_zone "urban" or "rural"', repr(self.default_zone), do))
         object.__setattr__(self, "path", Path(self.path))
+        object.__setattr__(self, "dem", None if self.dem is None else Path(self.dem))
         object.__setattr__(self, "class_map", dict(self.class_map))
 
 

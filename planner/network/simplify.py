@@ -48,8 +48,9 @@ def simplified(network: RoadNetwork) -> Simplification:
 
     Lengths are summed in millimetres, so every distance between nodes that are kept is the same to the millimetre.
     Times follow from the summed length, rounded once instead of once per part: they differ by at most half a
-    millisecond per edge on the way, of either network. Points attach to the same spot; how far along the edge it lies
-    may differ by the rounding of the parts, half a millimetre each.
+    millisecond per edge on the way, of either network. Where slopes count, an edge has the mean slowness of its parts:
+    its ends are as far in time as before, a point on it as far as its share of the length. Points attach to the same
+    spot; how far along the edge it lies may differ by the rounding of the parts, half a millimetre each.
 
     Parameters
     ----------
@@ -78,7 +79,7 @@ def simplified(network: RoadNetwork) -> Simplification:
         coords=coords,
         closed_edges=np.flatnonzero(_is_closed(network)[one]).astype(np.int32),
         closed_nodes=number[network.closed_nodes],
-        rules=_rules(network.rules, one, sign, number, chains),
+        rules=_rules(network.rules, one, sign, number, chains, length),
     )
     place = np.argsort(chains.edge)
     return Simplification(
@@ -174,6 +175,7 @@ def _rules(
     sign: npt.NDArray[np.int8],
     number: npt.NDArray[np.int32],
     chains: _Chains,
+    length: npt.NDArray[np.int64],
 ) -> RoadRules:
     """Return the rules of the chains: of each those of its edges, which are equal; nodes of rules are all kept."""
     place = np.argsort(chains.edge)
@@ -188,11 +190,24 @@ def _rules(
         oneway={mode: oneway[one] * sign for mode, oneway in rules.oneway.items()},
         speed_kph=rules.speed_kph[one] if len(rules.speed_kph) else rules.speed_kph,
         zone=rules.zone[one] if len(rules.zone) else rules.zone,
+        slowness=_slowness(rules.slowness, length, chains),
         blocked={mode: number[nodes] for mode, nodes in rules.blocked.items()},
         crossings=number[rules.crossings],
         rails=number[rules.rails],
         banned={mode: ends(turns) for mode, turns in rules.banned.items()},
     )
+
+
+def _slowness(
+    slowness: npt.NDArray[np.float64], length: npt.NDArray[np.int64], chains: _Chains
+) -> npt.NDArray[np.float64]:
+    """Return the mean slowness of the edges of each chain, by their lengths, in the direction of the chain."""
+    if not len(slowness):
+        return slowness
+    along = np.where(chains.turned[:, None], slowness[chains.edge, ::-1], slowness[chains.edge])
+    weight = np.maximum(length, 1)
+    total = np.bincount(chains.number, weights=weight)
+    return np.column_stack([np.bincount(chains.number, weights=weight * way) / total for way in along.T])
 
 
 def _is_closed(network: RoadNetwork) -> npt.NDArray[np.bool_]:

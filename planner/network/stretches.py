@@ -114,10 +114,12 @@ def reached_pieces(network: RoadNetwork, roads: Roads, spread: Spread, cutoff: i
     lane, along, left = spread.lane[held], spread.along_mm[held], cutoff - spread.cost[held]
     edge = roads.view.lanes.edge[lane]
     bits, length = roads.permitted[lane], network.length_mm[edge]
-    far = left
+    ahead = back = left
     if roads.view.cost_kind == "travel_time_s":  # rounded down; an edge whose cost is paid for is reached to its end
-        far = np.floor(left * (roads.view.edge_speed_kph[lane] / 3.6)).astype(np.int64)
-        far = np.where(roads.view.costs_of(length, lane) <= left, length, far)
-    start = np.where(bits & BACKWARD, np.maximum(along - far, 0), along)
-    stop = np.where(bits & FORWARD, np.minimum(along + far, length), along)
+        far = np.floor(left[:, None] * (roads.speed_kph[lane] / 3.6)).astype(np.int64)
+        ahead, back = (
+            np.where(roads.costs_of(length, lane, backward=way) <= left, length, far[:, way]) for way in (0, 1)
+        )
+    start = np.where(bits & BACKWARD, np.maximum(along - back, 0), along)
+    stop = np.where(bits & FORWARD, np.minimum(along + ahead, length), along)
     return merged_pieces(Pieces(edge, start, stop))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.network.bounded_search import Desk, search
+from planner.network.bounded_search import Desk, lowered, search
 from planner.network.compiled import I64, UNSEEN, Direct, Ends, Links, Starts, Whole, compiled
 
 
@@ -13,6 +13,16 @@ def _add(sums: I64, row: int, values: I64, target: Whole) -> None:
     """Add the values of a target to a row of sums."""
     for column in range(values.shape[1]):
         sums[row, column] += values[target, column]
+
+
+@compiled
+def _add_nodes(sums: I64, row: int, values: I64, ends: Ends, desk: Desk, size: int) -> None:
+    """Add the values of the targets alone at reached nodes to a row of sums, and clean the nodes."""
+    for position in range(size):
+        node = np.uint32(desk.touched[position])
+        desk.cost[node] = UNSEEN
+        if ends.alone[node] >= 0:
+            _add(sums, row, values, ends.alone[node])
 
 
 @compiled
@@ -39,6 +49,9 @@ def sum_rows(
         size = search(links, starts.node[row], starts.cost[row], cutoff, shift, desk)
         if size < 0:
             return sums, False
+        if ends.alone.size:
+            _add_nodes(sums, row, values, ends, desk, lowered(ends, direct, row, cutoff, desk, size))
+            continue
         for pair in range(direct.indptr[row], direct.indptr[row + 1]):
             target = direct.other[pair]
             if direct.cost[pair] <= cutoff and desk.best[target] != mark:
@@ -49,10 +62,10 @@ def sum_rows(
             left = np.int64(cutoff) - desk.cost[node]
             desk.cost[node] = UNSEEN
             for end in range(np.uint64(ends.indptr[node]), np.uint64(ends.indptr[node + np.uint32(1)])):
-                target = np.uint32(ends.target[end])
-                if ends.cost[end] <= left and desk.best[target] != mark:
+                target = np.uint32(ends.link[end, 0])
+                if ends.link[end, 1] <= left and desk.best[target] != mark:
                     _add(sums, row, values, target)
                     desk.best[target] = mark
-    for target in range(desk.best.size):
-        desk.best[target] = UNSEEN
+    if not ends.alone.size:
+        desk.best[:] = UNSEEN
     return sums, True

@@ -119,7 +119,7 @@ def _searched(roads: Traced, place: Attachments, cutoff: int, goals: npt.NDArray
     """Return the desk of a search from one place."""
     require_cutoff(cutoff)
     starts = leaving_both(roads, place)
-    queue = queue_of(roads.roads.arcs, Starts(starts.node, starts.cost >> 32), cutoff)
+    queue = queue_of(roads.roads.span, Starts(starts.node, starts.cost >> 32), cutoff)
     nodes = len(roads.links.indptr) - 1
     room = nodes + 1024
     while True:

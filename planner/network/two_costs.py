@@ -78,13 +78,13 @@ def _ways(roads: Roads, other: Roads, length_mm: npt.NDArray[np.int64]) -> tuple
     lane = np.concatenate((forward, backward))
     tail, head, cost = turns_of(roads, roads.view.cost_kind)
     _, _, more = turns_of(roads, other.view.cost_kind)
-    length = length_mm[roads.view.lanes.edge[lane]]
+    length, turned = length_mm[roads.view.lanes.edge[lane]], np.arange(len(lane)) >= len(forward)
     parts = (
         (lane, np.full(len(tail), -1)),
         (roads.enter[forward, 0], roads.enter[backward, 1], tail),
         (roads.leave[forward, 1], roads.leave[backward, 0], head),
-        (roads.view.costs_of(length, lane), cost),
-        (other.view.costs_of(length, lane), more),
+        (roads.costs_of(length, lane, backward=turned), cost),
+        (other.costs_of(length, lane, backward=turned), more),
     )
     ways = [np.concatenate(part).astype(np.int64) for part in parts]
     goes_on = (ways[1] >= 0) & (ways[2] >= 0)

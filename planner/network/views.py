@@ -43,8 +43,8 @@ class ModeView(NamedTuple):
         Arcs as they are travelled.
     incoming
         The same arcs reversed.
-    edge_speed_kph
-        float64, shape (lanes,): km/h; NaN on edges closed to the mode.
+    speed_kph
+        float64, shape (lanes, 2): km/h from u to v and from v to u; NaN on edges closed to the mode.
     cost_kind
         ``"distance_m"`` or ``"travel_time_s"``.
     lanes
@@ -53,15 +53,9 @@ class ModeView(NamedTuple):
 
     outgoing: Arcs
     incoming: Arcs
-    edge_speed_kph: npt.NDArray[np.float64]
+    speed_kph: npt.NDArray[np.float64]
     cost_kind: CostKind
     lanes: Lanes
-
-    def costs_of(self, lengths: npt.NDArray[np.int64], edges: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
-        """Return what lengths (millimetres) along edges cost: millimetres, or milliseconds at the edges' speed."""
-        if self.cost_kind == "distance_m":
-            return np.asarray(lengths, dtype=np.int64)
-        return travel_times_ms(lengths, self.edge_speed_kph[edges])
 
 
 def mode_view(network: RoadNetwork, mode: str, cost_kind: CostKind) -> ModeView:
@@ -85,16 +79,16 @@ def mode_view(network: RoadNetwork, mode: str, cost_kind: CostKind) -> ModeView:
     """
     lanes = lanes_of(network, mode)
     permitted = network.permitted(mode)[lanes.edge]
-    speed = network.edge_speeds(mode)[lanes.edge]
-    cost = network.length_mm[lanes.edge]
-    if cost_kind == "travel_time_s":
-        used = permitted > 0
-        cost[used] = travel_times_ms(cost[used], speed[used])
+    speed = network.directed_speeds(mode)[lanes.edge]
+    length = network.length_mm[lanes.edge]
     forward, backward = (permitted & FORWARD) > 0, (permitted & BACKWARD) > 0
     tails = np.concatenate((lanes.enter[forward, 0], lanes.enter[backward, 1], lanes.tail))
     heads = np.concatenate((lanes.leave[forward, 1], lanes.leave[backward, 0], lanes.head))
     links = lanes.crossed * crossing_cost(network.mode(mode), cost_kind)
-    costs = np.concatenate((cost[forward], cost[backward], links))
+    along, back = length[forward], length[backward]
+    if cost_kind == "travel_time_s":
+        along, back = travel_times_ms(along, speed[forward, 0]), travel_times_ms(back, speed[backward, 1])
+    costs = np.concatenate((along, back, links))
     if len(costs) and costs.max() > _LARGEST_ARC:
         found = f"one that costs {costs.max():.3g} mm or ms"
         raise NetworkError(fault("road edges shorter than 2,000 km or 24 days", found, "check lengths and speeds"))
@@ -103,7 +97,7 @@ def mode_view(network: RoadNetwork, mode: str, cost_kind: CostKind) -> ModeView:
     return ModeView(
         outgoing=_arcs(len(lanes.node), tails, heads, costs),
         incoming=_arcs(len(lanes.node), heads, tails, costs),
-        edge_speed_kph=speed,
+        speed_kph=speed,
         cost_kind=cost_kind,
         lanes=lanes,
     )

@@ -194,7 +194,7 @@ def input_files(study: Study) -> list[Path]:
     sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}
     paths |= {expected for source in layers.boundaries if (expected := source.expected) is not None}
-    paths |= {study.roads.path} if study.roads is not None else set()
+    paths |= {path for path in (study.roads.path, study.roads.dem) if path} if study.roads is not None else set()
     named = (study.standards.profile, study.mandates.policy)
     paths |= {path for name in named if (path := study.folder / name).is_file()}
     companions = {side for path in paths if path.suffix.lower() == ".shp" for side in _companions(path)}

@@ -35,6 +35,7 @@ _LIBRARIES = (
     "pandas",
     "pyogrio",
     "pyproj",
+    "rasterio",
     "scikit-learn",
     "scipy",
     "shapely",

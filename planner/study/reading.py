@@ -66,6 +66,7 @@ class _ModeOverride:
     restriction_tags: tuple[str, ...] | None = None
     u_turns: bool | None = None
     tagged_speeds: bool | None = None
+    slopes: bool | None = None
     urban_kph: Mapping[str, float] | None = None
     rural_kph: Mapping[str, float] | None = None
     severed_by: tuple[str, ...] | None = None
@@ -130,6 +131,8 @@ class StudyReader:
         layers = self._layers()
         roads = self._section("roads", RoadSource) if "roads" in self.raw else None
         roads = roads and replace(roads, path=self._existing(roads.path, "[roads]"))
+        if roads and roads.dem:
+            roads = replace(roads, dem=self._existing(roads.dem, "dem in [roads]"))
         modes = self._modes()
         network = self._section("network", NetworkSettings, default={})
         standards = self._section("standards", StandardsSettings)

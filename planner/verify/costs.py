@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +40,7 @@ class Attached:
     access_mm: Ints
 
 
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class _Arcs:
     tail: Ints
     head: Ints
@@ -189,6 +189,7 @@ def _graph(
     sinks = lanes.size + len(place.edge) + np.arange(len(target.edge))
     if toward:
         forward, backward, coming, going = mode.backward, mode.forward, lanes.going, lanes.coming
+        mode = replace(mode, slower=mode.slower[:, ::-1])
     else:
         forward, backward, coming, going = mode.forward, mode.backward, lanes.coming, lanes.going
     price = to_cost(mode.crossing[timed], cost_kind="travel_time_s" if timed else "distance_m")
@@ -211,7 +212,7 @@ def _along_roads(
         _Arcs(
             tail=going[open_, start],
             head=coming[open_, 1 - start],
-            cost=mode.edge_cost(length[open_], np.flatnonzero(open_), timed=timed),
+            cost=mode.edge_cost(length[open_], np.flatnonzero(open_), back=start, timed=timed),
         )
         for start, open_ in ((0, forward), (1, backward))
     ]
@@ -221,8 +222,8 @@ def _access(mode: ModeRoads, at: Attached, *, timed: bool) -> Ints:
     return travel_times_ms(at.access_mm, mode.access_speed_kph) if timed else at.access_mm
 
 
-def _legs(mode: ModeRoads, at: Attached, chosen: Ints, part_mm: Ints, *, timed: bool) -> Ints:
-    on_edge = mode.edge_cost(part_mm[chosen], at.edge[chosen], timed=timed)
+def _legs(mode: ModeRoads, at: Attached, chosen: Ints, part_mm: Ints, *, back: int, timed: bool) -> Ints:
+    on_edge = mode.edge_cost(part_mm[chosen], at.edge[chosen], back=back, timed=timed)
     return np.asarray(on_edge + _access(mode, at, timed=timed)[chosen])
 
 
@@ -230,11 +231,10 @@ def _leaving(
     mode: ModeRoads, at: Attached, nodes: Ints, forward: Flags, backward: Flags, coming: Ints, *, timed: bool
 ) -> list[_Arcs]:
     arcs = []
-    for open_, end, part in ((forward, coming[:, 1], at.rest_mm), (backward, coming[:, 0], at.along_mm)):
+    ways = ((forward, coming[:, 1], at.rest_mm), (backward, coming[:, 0], at.along_mm))
+    for back, (open_, end, part) in enumerate(ways):
         chosen = np.flatnonzero((at.edge >= 0) & (open_[at.edge] | (part == 0)))
-        arcs.append(
-            _Arcs(tail=nodes[chosen], head=end[at.edge[chosen]], cost=_legs(mode, at, chosen, part, timed=timed))
-        )
+        arcs.append(_Arcs(nodes[chosen], end[at.edge[chosen]], _legs(mode, at, chosen, part, back=back, timed=timed)))
     return arcs
 
 
@@ -242,11 +242,10 @@ def _arriving(
     mode: ModeRoads, at: Attached, nodes: Ints, forward: Flags, backward: Flags, going: Ints, *, timed: bool
 ) -> list[_Arcs]:
     arcs = []
-    for open_, end, part in ((forward, going[:, 0], at.along_mm), (backward, going[:, 1], at.rest_mm)):
+    ways = ((forward, going[:, 0], at.along_mm), (backward, going[:, 1], at.rest_mm))
+    for back, (open_, end, part) in enumerate(ways):
         chosen = np.flatnonzero((at.edge >= 0) & (open_[at.edge] | (part == 0)))
-        arcs.append(
-            _Arcs(tail=end[at.edge[chosen]], head=nodes[chosen], cost=_legs(mode, at, chosen, part, timed=timed))
-        )
+        arcs.append(_Arcs(end[at.edge[chosen]], nodes[chosen], _legs(mode, at, chosen, part, back=back, timed=timed)))
     return arcs
 
 
@@ -263,7 +262,7 @@ def _on_one_edge(
     edge = pair["edge"].to_numpy(np.int64)
     ahead = (pair["along_y"] - pair["along_x"]).to_numpy(np.int64)
     may = (forward[edge] & (ahead >= 0)) | (backward[edge] & (ahead <= 0))
-    between = mode.edge_cost(np.abs(ahead)[may], edge[may], timed=timed)
+    between = mode.edge_cost(np.abs(ahead)[may], edge[may], back=ahead[may] < 0, timed=timed)
     legs = (pair["access_x"] + pair["access_y"]).to_numpy(np.int64)[may]
     return _Arcs(
         tail=pair["node_x"].to_numpy(np.int64)[may], head=pair["node_y"].to_numpy(np.int64)[may], cost=between + legs

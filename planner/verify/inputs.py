@@ -27,8 +27,9 @@ from planner.layers import (
     read_sites,
 )
 from planner.verify.costs import Ruler
+from planner.verify.edges import edges_of
 from planner.verify.files import Run
-from planner.verify.roads import ModeRoads, edges_of, roads_of_mode
+from planner.verify.roads import ModeRoads, roads_of_mode
 from planner.verify.ways import line_chains, osm_chains
 from planner.verify.world import World, anchors, containment, groups_of
 
@@ -140,7 +141,7 @@ def _roads(run: Run) -> dict[str, ModeRoads]:
     else:
         lines = read_lines(_source(LayerSource, source, run.folder), crs=crs, log=FaultLog())
         chains = line_chains(lines, source, modes)
-    edges = edges_of(chains)
+    edges = edges_of(chains, dem=run.folder / source["dem"] if source.get("dem") else None, crs=crs)
     return {name: roads_of_mode(edges, name, modes[name], run.settings["network"]) for name in used}
 
 

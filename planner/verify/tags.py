@@ -78,6 +78,11 @@ def limit_kph(tags: Tags) -> float | None:
     return speed if 0 < speed <= 300 else None
 
 
+def bridge_or_tunnel(tags: Mapping[str, str]) -> bool:
+    """Return whether a way is a bridge or a tunnel."""
+    return not {tags.get("bridge", "").strip().lower(), tags.get("tunnel", "").strip().lower()} <= {"", "no"}
+
+
 def setting(tags: Tags) -> str:
     """Return "urban", "rural" or ""."""
     for key in ("maxspeed:type", "zone:maxspeed", "zone:traffic", "source:maxspeed", "maxspeed"):

@@ -29,6 +29,8 @@ class Said:
         Of each feature, NaN for none.
     setting
         "urban", "rural" or "" of each feature.
+    span
+        Of each feature, whether it is a bridge or a tunnel.
     stopped
         By mode: vertices that it cannot pass.
     crossings, rails
@@ -41,6 +43,7 @@ class Said:
     direction: dict[str, list[int]] = field(default_factory=dict)
     tagged_kph: list[float] = field(default_factory=list)
     setting: list[str] = field(default_factory=list)
+    span: list[bool] = field(default_factory=list)
     stopped: dict[str, set[int]] = field(default_factory=dict)
     crossings: set[int] = field(default_factory=set)
     rails: set[int] = field(default_factory=set)

@@ -93,14 +93,17 @@ _SETTINGS = {"urban": "urban", "town": "urban", "城镇": "urban", "rural": "rur
 
 def _said_of_lines(lines: pd.DataFrame, source: Settings, kept: list[int]) -> Said | None:
     speed, zone, otherwise = (source.get(key) or "" for key in ("speed_column", "zone_column", "default_zone"))
-    if not (speed or zone or otherwise):
+    span = source.get("span_column") or ""
+    if not (speed or zone or otherwise or span):
         return None
+    decks = [word.lower() not in ("", "no", "false", "0") for word in _text(lines, span)]
     kph = pd.to_numeric(pd.Series(_text(lines, speed)), errors="coerce").to_numpy(np.float64)
     where = [_SETTINGS.get(word.lower(), "") or otherwise for word in _text(lines, zone)]
     return Said(
         way=list(range(len(kept))),
         tagged_kph=[float(kph[n]) if 0 < kph[n] <= 300 else np.nan for n in kept],
         setting=[where[n] for n in kept],
+        span=[decks[n] for n in kept],
     )
 
 
@@ -210,6 +213,7 @@ def _said(
         },
         tagged_kph=_tagged(file.roads, chains, xy),
         setting=[said.setting(one) or otherwise for one in tags],
+        span=[said.bridge_or_tunnel(one) for one in tags],
         stopped=stopped,
         crossings=crossing & (rail | {int(number) for chain in severed for number in chain}),
         rails=rail - crossing,

@@ -10,7 +10,7 @@ import pytest
 
 from planner.errors import NetworkError
 from planner.network import Need, ReachKey, ReachLabel, bounded_search, grow_nearest, nearest_search, reaches
-from planner.network.compiled import MAX_CUTOFF, Starts, links_of, queue_of
+from planner.network.compiled import MAX_CUTOFF, Starts, links_of, queue_of, span_of
 from planner.network.legs import roads_of
 from planner.network.nearest import nearest_places
 from planner.network.settings import NetworkSettings
@@ -33,7 +33,7 @@ def test_searches_go_round_an_overflow(network_of):
     network = network_of([[(0, 0), (2e6, 0)], [(2e6, 0), (4e6, 0)], [(4e6, 0), (6e6, 0)]])
     arcs = mode_view(network, "foot", "distance_m").outgoing
     starts = Starts(node=np.array([[0, -1]], dtype=np.int32), cost=np.zeros((1, 2), dtype=np.int64))
-    queue = queue_of(arcs, starts, MAX_CUTOFF, together=True)
+    queue = queue_of(span_of(arcs), starts, MAX_CUTOFF, together=True)
     for bits, went in ((30, nearest_search.DONE), (31, nearest_search.OVERFLOW)):
         assert nearest_search.nearest_at_nodes(links_of(arcs), starts, 1, bits, queue, 100)[1] == went
 
@@ -83,7 +83,7 @@ def test_queue_holds_all_that_can_wait(longest, cutoff):
         costs=np.array([0, longest], dtype=np.int32),
     )
     starts = Starts(node=np.zeros((1, 2), dtype=np.int32), cost=np.array([[5, 5_000_000]], dtype=np.int64))
-    queue = queue_of(arcs, starts, cutoff)
+    queue = queue_of(span_of(arcs), starts, cutoff)
     spread = min(max(longest, 4_999_995), cutoff)
     assert queue.length & (queue.length - 1) == 0
     assert queue.length >= (spread >> queue.shift) + 2

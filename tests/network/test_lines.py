@@ -14,7 +14,8 @@ from planner.errors import NetworkError
 from planner.layers import FaultLog
 from planner.network import RoadSource, default_modes, read_network
 from planner.network.lines import ways_of_lines
-from planner.verify.roads import edges_of, roads_of_mode
+from planner.verify.edges import edges_of
+from planner.verify.roads import roads_of_mode
 from planner.verify.ways import line_chains
 
 HERE = (600_000.0, 4_300_000.0)

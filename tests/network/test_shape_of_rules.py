@@ -35,7 +35,7 @@ MODES = ["foot", "car", "no_u_turns", "severed", "charged"]
 
 
 def ruled(network, rng, kind):
-    """Forbid turns, block nodes, tag speeds and zones by chance; return the network and the name of the mode."""
+    """Forbid turns, block nodes, tag speeds and zones, slopes by chance; return network and name of the mode."""
     ends = np.column_stack((network.u, network.v)).ravel()
     turns = set()
     for node in rng.choice(network.node_count, min(5, network.node_count), replace=False):
@@ -51,9 +51,10 @@ def ruled(network, rng, kind):
         speed_kph=speeds,
         zone=rng.integers(0, 3, network.edge_count).astype(np.int8),
         oneway={"car": rng.choice([0, 1, -1], network.edge_count).astype(np.int8)},
+        slowness=np.round(rng.uniform(0.8, 4.0, (network.edge_count, 2)), 6),
     )
     name = "foot" if kind in ("foot", "severed", "charged") else "car"
-    mode = replace(network.modes[name], tagged_speeds=True)
+    mode = replace(network.modes[name], tagged_speeds=True, slopes=True)
     if kind in ("severed", "charged"):
         cost = {"crossing_s": 30.0, "crossing_m": 40.0} if kind == "charged" else {}
         mode = replace(mode, severed_by=("highway", "railway"), **cost)

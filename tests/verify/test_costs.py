@@ -14,7 +14,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
 from planner.verify.costs import Ruler, attach, limit_of
-from planner.verify.roads import ModeRoads, edges_of, roads_of_mode
+from planner.verify.edges import edges_of
+from planner.verify.roads import ModeRoads, roads_of_mode
 from planner.verify.ways import Chains
 
 SPEEDS = {"fast": 50.0, "slow": 7.0}

@@ -10,7 +10,9 @@ import numpy as np
 import osmium
 import pandas as pd
 import pytest
+import rasterio
 from osmium.osm.mutable import Node, Relation, Way
+from rasterio import Affine
 from scipy.sparse.csgraph import dijkstra
 
 from planner.network import (
@@ -24,7 +26,8 @@ from planner.network import (
     read_network,
 )
 from planner.verify.costs import _graph, attach
-from planner.verify.roads import edges_of, roads_of_mode
+from planner.verify.edges import edges_of
+from planner.verify.roads import roads_of_mode
 from planner.verify.ways import osm_chains
 
 CRS = "EPSG:4550"
@@ -102,6 +105,8 @@ def way_tags(rng: np.random.Generator, kind: str) -> dict[str, str]:
         {"source:maxspeed": "CN:rural", "maxspeed": "-4"},
         {"foot": "no"},
         {"access": "private", "bicycle": "yes"},
+        {"bridge": "viaduct", "layer": "1"},
+        {"tunnel": "yes", "bridge": "no"},
     ]
     return {"highway": kind, **extra[rng.integers(len(extra))]}
 
@@ -137,17 +142,42 @@ def points(seed: int, count: int, box: tuple[float, float, float, float], prefix
     return pd.DataFrame({"x": rng.uniform(box[0], box[2], count), "y": rng.uniform(box[1], box[3], count)}, index=index)
 
 
-def compare(path: Path, crs: str, modes: list[str], *, seed: int, cutoff: int, counts: tuple[int, int]) -> int:
+def hills(path: Path, seed: int) -> Path:
+    """Write elevations of the town by chance, in degrees, with cells that have none; the town's west lies beyond."""
+    rng = np.random.default_rng(seed)
+    metres = rng.uniform(0, 60, (45, 40)).astype(np.float32)
+    metres[rng.random(metres.shape) < 0.02] = -9999
+    shape = {"driver": "GTiff", "count": 1, "dtype": "float32", "height": 45, "width": 40, "nodata": -9999}
+    with rasterio.open(
+        path, "w", crs="EPSG:4490", transform=Affine(0.0004, 0, 121.601, 0, -0.0003, 38.912), **shape
+    ) as raster:
+        raster.write(metres, 1)
+    return path
+
+
+def compare(
+    path: Path,
+    crs: str,
+    modes: list[str],
+    *,
+    seed: int,
+    cutoff: int,
+    counts: tuple[int, int],
+    dem: Path | None = None,
+) -> int:
     """Check that run and verifier give the same costs from places to targets; return how many there are."""
-    network = read_network(RoadSource(path=path, kind="osm"), crs=crs, modes=MODES)
+    network = read_network(RoadSource(path=path, kind="osm", dem=dem), crs=crs, modes=MODES)
     settings = NetworkSettings(max_snap_m=200.0, min_component_m=300.0, threads=1)
-    edges = edges_of(osm_chains(path, crs, {name: asdict(mode) for name, mode in MODES.items()}))
+    edges = edges_of(osm_chains(path, crs, {name: asdict(mode) for name, mode in MODES.items()}), dem=dem, crs=crs)
+    if dem is not None:
+        np.testing.assert_array_equal(network.rules.slowness, edges.slower)
     box = (network.node_x.min(), network.node_y.min(), network.node_x.max(), network.node_y.max())
     places, targets = points(seed, counts[0], box, "p"), points(seed + 1, counts[1], box, "t")
     total = 0
     for name in modes:
         of_mode = roads_of_mode(edges, name, asdict(MODES[name]), asdict(settings))
-        for kind, direction in (("distance_m", "toward"), ("travel_time_s", "from")):
+        ways = (("distance_m", "toward"), ("travel_time_s", "from"))
+        for kind, direction in ways if dem is None else (("travel_time_s", "toward"), ("travel_time_s", "from")):
             label = ReachLabel(ReachKey(name, kind, direction), "demand", "x")
             need = Need(label, cutoff, tuple(places.index))
             found = reaches(
@@ -173,6 +203,15 @@ def test_random_towns_cost_the_same(seed: int, tmp_path: Path) -> None:
     """All modes, with restrictions, barriers, sides of arterial roads, rails, ferries and tagged speeds, both ways."""
     path = random_town(tmp_path / "town.osm.pbf", seed)
     assert compare(path, CRS, list(MODES), seed=seed, cutoff=10**7, counts=(6, 30)) > 500
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_random_towns_on_hills_cost_the_same(seed: int, tmp_path: Path) -> None:
+    """The slowness of every edge is the same, with bridges, tunnels and unknown ground, and so are times both ways."""
+    path = random_town(tmp_path / "town.osm.pbf", seed)
+    dem = hills(tmp_path / "hills.tif", seed)
+    modes = ["walk", "school_penalised", "drive"]
+    assert compare(path, CRS, modes, seed=seed, cutoff=10**7, counts=(6, 30), dem=dem) > 200
 
 
 @pytest.mark.real_data

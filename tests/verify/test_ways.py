@@ -10,7 +10,8 @@ import pytest
 import shapely
 
 from planner.errors import VerificationError
-from planner.verify.roads import edges_of, roads_of_mode
+from planner.verify.edges import edges_of
+from planner.verify.roads import roads_of_mode
 from planner.verify.ways import line_chains, osm_chains
 
 CRS = "EPSG:4550"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
+from rasterio import Affine
 
 from planner import read_study, run
 from planner.verify import verify
@@ -238,3 +242,38 @@ def test_units_that_the_list_lacks_are_told_by_both(tiny_run: Path, real_run: Pa
         ("park", "", "not_evaluable", "no_such_unit"),
         ("depots", "", "not_evaluable", "no_such_unit"),
     }
+
+
+def test_slopes_are_walked_alike(tiny_run: Path, real_run: Path) -> None:
+    """Where a ramp of a tenth rises to the kindergarten, d2 is beyond 15 minutes (1,036 s, 734 s on the flat).
+
+    Both say so, run.json names the model, and neither accepts another model.
+    """
+    study = tiny_run.parent / "study"
+    profile = PROFILE.replace('cost = "distance_m"', 'cost = "travel_time_s"').replace('"1.2 km"', '"15 min"')
+    (study / "profile.toml").write_text(profile, encoding="utf-8")
+    served = ("standard_id", "unit_code", "group", "covered")
+    flat = tiny_run.parent / "flat"
+    run(read_study(study / "study.toml"), out=flat)
+    assert verify(flat).ok, verify(flat).summary("en")
+    metres = np.tile(np.arange(80, dtype=np.float32) * 5, (60, 1))
+    place = Affine(50, 0, 499_500, 0, -50, 4_302_000)
+    with rasterio.open(
+        study / "hills.tif", "w", driver="GTiff", count=1, dtype="float32", height=60, width=80, crs="EPSG:4550",
+        transform=place,
+    ) as raster:  # fmt: skip
+        raster.write(metres, 1)
+    text = (study / "study.toml").read_text(encoding="utf-8")
+    dem = 'path = "roads.geojson"\ndem = "hills.tif"\n'
+    (study / "study.toml").write_text(text.replace('path = "roads.geojson"\n', dem), encoding="utf-8")
+    run(read_study(study / "study.toml"), out=real_run)
+    assert verify(real_run).ok, verify(real_run).summary("en")
+    at_present = "tables/coverage_before.csv"
+    assert ("walk", "T2", "people", "40") in figures(flat / at_present, served)
+    assert ("walk", "T2", "people", "0") in figures(real_run / at_present, served)
+    record = json.loads((real_run / "run.json").read_text(encoding="utf-8"))
+    assert record["settings"]["roads"]["dem"] == "hills.tif"
+    assert record["settings"]["modes"]["walk"]["slopes"]
+    assert "hills.tif" in {one["path"] for one in record["inputs"]}
+    (study / "hills.tif").write_bytes((study / "hills.tif").read_bytes() + b" ")
+    assert "expected the input hills.tif" in verify(real_run).summary("en")
