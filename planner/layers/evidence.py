@@ -201,8 +201,7 @@ def _counts(
     """Return, per datum, which of the rows that name a unit lie in it; None where none names one."""
     lon, lat = _degrees(frame)
     rows = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-    rows = rows[np.lexsort((lat[rows], lon[rows]))]  # so that the order of rows does not show
-    rows = rows[:: max(1, -(-len(rows) // _SAMPLE))]
+    rows = rows[_chosen(lon[rows], lat[rows])]
     sample = pd.DataFrame(frame.drop(columns=frame.geometry.name)).iloc[rows]
     named = named_units(sample, source, boundaries)
     if named is None or not named.known.any():
@@ -213,6 +212,13 @@ def _counts(
         x, y = transformed(*to_wgs84(*written, datum), source=_WGS84, target=target)
         inside[datum] = named.holds(x, y)[named.known]
     return named.column, inside
+
+
+def _chosen(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return about `_SAMPLE` of many positions, chosen by their own digits, so that the order does not show."""
+    one_in = max(1, len(lon) // _SAMPLE)
+    mixed = (lon.view(np.uint64) ^ (lat.view(np.uint64) >> np.uint64(7))) * np.uint64(0x9E3779B97F4A7C15)
+    return np.asarray((mixed >> np.uint64(33)) % np.uint64(one_in) == 0, dtype=np.bool_)
 
 
 def _degrees(frame: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
