@@ -63,7 +63,7 @@ LAYERS = {
 BLANK = {
     "boundaries": """\
 # [[layers.boundaries]]
-# path = "townships.gpkg"         # .gpkg .shp .gdb .zip .geojson .parquet .csv .xlsx .osm.pbf；人口另可 / people also .tif
+# path = "townships.gpkg"         # .gpkg .shp .gdb .zip .geojson .parquet .csv .xlsx .osm.pbf；人口可用 / people: .tif
 # level = "township"             # city | county | township | village
 # kind = "town"                  # 若无 kind 列 / where there is no column kind: subdistrict | town | township | …
 # columns = { code = "区划代码", name = "名称" }
