@@ -2,6 +2,9 @@
 
 from planner.layers.boundaries import read_boundaries as read_boundaries
 from planner.layers.crosswalk import read_crosswalk as read_crosswalk
+from planner.layers.datum import Datum as Datum
+from planner.layers.datum import from_wgs84 as from_wgs84
+from planner.layers.datum import to_wgs84 as to_wgs84
 from planner.layers.demand import read_demand as read_demand
 from planner.layers.exclusions import read_exclusions as read_exclusions
 from planner.layers.facilities import read_facilities as read_facilities
@@ -19,14 +22,19 @@ from planner.layers.source import BoundarySource as BoundarySource
 from planner.layers.source import DemandSource as DemandSource
 from planner.layers.source import ExclusionSource as ExclusionSource
 from planner.layers.source import LayerSource as LayerSource
+from planner.layers.zones import Zone as Zone
+from planner.layers.zones import statutory_zone as statutory_zone
 
 __all__ = [
     "BoundarySource",
+    "Datum",
     "DemandSource",
     "ExclusionSource",
     "FaultLog",
     "LayerSource",
     "Seen",
+    "Zone",
+    "from_wgs84",
     "guarded",
     "look",
     "read_boundaries",
@@ -40,4 +48,6 @@ __all__ = [
     "read_source",
     "schema",
     "screen_sites",
+    "statutory_zone",
+    "to_wgs84",
 ]

@@ -28,6 +28,10 @@ _WGS84 = CRS.from_epsg(4326)
 _TRIED: tuple[Datum, ...] = ("wgs84", "gcj02", "bd09")  # cgcs2000 differs from wgs84 by centimetres
 _SAMPLE = 20_000  # rows that are tried; more say nothing new
 _NAMING = 0.5  # of the rows must name a unit, for a column that nobody declared
+_ASK = (
+    'write datum = "bd09" if they are from Baidu, "gcj02" if from Amap or Tencent, '
+    'else "cgcs2000" or "wgs84", as whoever made the layer says'
+)
 _DOUBT = 0.001  # chance of so one-sided a count, were the declared datum as good as the other
 
 
@@ -89,7 +93,7 @@ def named_units(frame: pd.DataFrame, source: LayerSource, boundaries: pd.DataFra
     column = _declared_column(frame, source) or _likely_column(frame, source.units, meant)
     if not column:
         return None
-    which, words = pd.factorize(_texts(frame[column]))
+    which, words = pd.factorize(frame[column].astype("str").fillna(""))
     listed = [str(word) for word in words]
     areas = [_area(_wanted(word, source.units), meant, boundaries) for word in listed]
     return Named(column=column, words=listed, which=np.asarray(which, dtype=np.int64), areas=areas)
@@ -108,19 +112,15 @@ def undeclared(frame: gpd.GeoDataFrame, source: LayerSource, boundaries: pd.Data
         The study's coordinate reference system.
     """
     counted = _counts(frame, source, boundaries, "wgs84", target)
-    do = (
-        'write datum = "bd09" if they are from Baidu, "gcj02" if from Amap or Tencent, '
-        'else "cgcs2000" or "wgs84", as whoever made the layer says'
-    )
     if counted is None:
         found = "none, and no column whose rows name units of the boundaries to try it by"
-        return MissingCrsError(fault(f"the datum of {source.name}", found, do))
+        return MissingCrsError(fault(f"the datum of {source.name}", found, _ASK))
     column, inside = counted
     rows = len(inside["wgs84"])
-    best = sorted(_TRIED, key=lambda datum: (-int(inside[datum].sum()), datum))
-    shown = ", ".join(f"{int(inside[datum].sum()):,} as {_label(datum)}" for datum in best)
+    best = sorted((-int(inside[datum].sum()), _label(datum)) for datum in _TRIED)
+    shown = ", ".join(f"{-count:,} as {label}" for count, label in best)
     found = f"none; of {rows:,} rows that name a unit in column {column!r}, so many lie in it: {shown}"
-    return MissingCrsError(fault(f"the datum of {source.name}", found, do))
+    return MissingCrsError(fault(f"the datum of {source.name}", found, _ASK))
 
 
 def tell_datum(
@@ -201,8 +201,7 @@ def _counts(
     """Return, per datum, which of the rows that name a unit lie in it; None where none names one."""
     lon, lat = _degrees(frame)
     rows = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
-    rows = rows[np.lexsort((lat[rows], lon[rows]))]  # so that the order of rows does not show
-    rows = rows[:: max(1, -(-len(rows) // _SAMPLE))]
+    rows = rows[_chosen(lon[rows], lat[rows])]
     sample = pd.DataFrame(frame.drop(columns=frame.geometry.name)).iloc[rows]
     named = named_units(sample, source, boundaries)
     if named is None or not named.known.any():
@@ -213,6 +212,13 @@ def _counts(
         x, y = transformed(*to_wgs84(*written, datum), source=_WGS84, target=target)
         inside[datum] = named.holds(x, y)[named.known]
     return named.column, inside
+
+
+def _chosen(lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return about `_SAMPLE` of many positions, chosen by their own digits, so that the order does not show."""
+    one_in = max(1, len(lon) // _SAMPLE)
+    mixed = (lon.view(np.uint64) ^ (lat.view(np.uint64) >> np.uint64(7))) * np.uint64(0x9E3779B97F4A7C15)
+    return np.asarray((mixed >> np.uint64(33)) % np.uint64(one_in) == 0, dtype=np.bool_)
 
 
 def _degrees(frame: gpd.GeoDataFrame) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
@@ -260,10 +266,6 @@ def _area(words: Iterable[str], meant: Mapping[str, list[str]], boundaries: pd.D
     return area
 
 
-def _texts(values: pd.Series) -> pd.Series:
-    return values.astype("str").fillna("")
-
-
 def _declared_column(frame: pd.DataFrame, source: LayerSource) -> str:
     """Return the column that the study names, under our name; "" where it names none."""
     if source.named_unit is None:
@@ -284,7 +286,9 @@ def _likely_column(frame: pd.DataFrame, units: Mapping[str, object], meant: Mapp
     for name in sorted(map(str, frame.columns), key=lambda one: (one != "unit_code", one)):
         if name == "geometry" or pd.api.types.is_numeric_dtype(sample[name].dtype):
             continue
-        naming = [any(folded(one) in meant for one in _wanted(word, units)) for word in _texts(sample[name])]
+        naming = [
+            any(folded(one) in meant for one in _wanted(word, units)) for word in sample[name].astype("str").fillna("")
+        ]
         if np.mean(naming) > share:
             best, share = name, float(np.mean(naming))
         if best == "unit_code":

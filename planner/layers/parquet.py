@@ -45,6 +45,8 @@ def read_parquet(path: Path, *, layer: str) -> pd.DataFrame:
             _check_size(file, layer)
             stated = (file.schema_arrow.metadata or {}).get(b"geo")
             plain = file.read(columns=_columns(file.schema_arrow))
+    except LayerError:
+        raise
     except (pa.ArrowException, OSError, ValueError) as error:
         raise LayerError(fault(f"Parquet in {layer}", " ".join(str(error).split())[:100], "export it again")) from None
     frame = plain.replace_schema_metadata(None).to_pandas()

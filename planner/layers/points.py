@@ -18,7 +18,7 @@ from planner.layers.crosswalk import reconciled
 from planner.layers.crs import MissingCrsError, study_crs, swapped
 from planner.layers.evidence import named_units, tell_datum, tell_outside, undeclared
 from planner.layers.guard import Format, format_of
-from planner.layers.locate import inside, unit_codes, with_polygons
+from planner.layers.locate import inside, unit_codes_xy, with_polygons
 from planner.layers.log import LEFT_OUT, FaultLog
 from planner.layers.read import in_crs, points_in, read_native
 from planner.layers.schema import Schema, check_unique, checked
@@ -72,10 +72,16 @@ def read_points(
     faults.raise_if_any(LayerError)
     table = joined(tables)
     id_column = sources[0][1].id_column
-    names = " + ".join(dict.fromkeys(source.name for source, _ in sources))
-    check_unique(table.set_index("_at")[id_column], layer=names, faults=faults)
+    _check_ids(table, id_column, " + ".join(dict.fromkeys(source.name for source, _ in sources)), faults)
     faults.raise_if_any(LayerError)
-    return table.drop(columns="_at").sort_values(id_column, ignore_index=True)
+    return table.drop(columns=["_row", "_layer"]).sort_values(id_column, ignore_index=True)
+
+
+def _check_ids(table: pd.DataFrame, id_column: str, names: str, faults: Faults) -> None:
+    """Add a fault if an id occurs twice, in one source or in two."""
+    twice = table.loc[table[id_column].duplicated(keep=False), [id_column, "_row", "_layer"]]
+    at = [f"{row} of {layer}" for row, layer in zip(twice["_row"], twice["_layer"], strict=True)]
+    check_unique(twice[id_column].set_axis(at), layer=names, faults=faults)
 
 
 def joined(tables: Sequence[pd.DataFrame]) -> Any:
@@ -103,22 +109,22 @@ def _read_one(
     log: FaultLog,
     crosswalk: pd.DataFrame | None,
 ) -> gpd.GeoDataFrame:
-    native = _read_native(source, wanted, boundaries, crs, log)
-    frame = checked(with_osm_id(native, source, wanted.id_column), wanted, layer=source.name, log=log)
+    # One name for all stages, so that none of them is kept: of two million rows each takes hundreds of megabytes.
+    frame: Any = with_osm_id(_read_native(source, wanted, boundaries, crs, log), source, wanted.id_column)
+    frame = checked(frame, wanted, layer=source.name, log=log)
     if not isinstance(frame, gpd.GeoDataFrame):
         do = "export the layer with geometries, or as a table with x and y"
         raise LayerError(fault(f"positions in {source.name}", "none", do))
     _check_swapped(frame, boundaries, crs, source.name)
     tell_datum(frame, source, boundaries, crs, log)
-    moved = _with_positions(in_crs(frame, crs), wanted.id_column, source.name, log)
-    log.place(source.name, moved[wanted.id_column], moved[["x", "y"]])
-    _check_near(moved, boundaries, source.name)
-    _tell_outside(moved, source, boundaries, wanted.id_column, log)
+    frame = _with_positions(in_crs(frame, crs), wanted.id_column, source.name, log)
+    log.place(source.name, frame[wanted.id_column], frame[["x", "y"]])
+    _check_near(frame, boundaries, source.name)
+    _tell_outside(frame, source, boundaries, wanted.id_column, log)
     if crosswalk is not None:
-        moved = reconciled(moved, crosswalk, boundaries, layer=source.name, log=log)
-    placed = _with_units(moved, boundaries, wanted.id_column, source.name, log)
-    at = pd.Series([f"{row} of {source.name}" for row in placed.index], index=placed.index, dtype="str")
-    return placed.assign(_at=at).reset_index(drop=True)
+        frame = reconciled(frame, crosswalk, boundaries, layer=source.name, log=log)
+    frame = _with_units(frame, boundaries, wanted.id_column, source.name, log)
+    return frame.assign(_row=frame.index.to_numpy(), _layer=source.name).reset_index(drop=True)
 
 
 def _read_native(
@@ -148,7 +154,7 @@ def _tell_outside(
     if not away.any():
         return
     names = dict(zip(boundaries["code"], boundaries.get("name", boundaries["code"]), strict=True))
-    codes = unit_codes(shapely.points(x[away], y[away]), boundaries)
+    codes = unit_codes_xy(x[away], y[away], boundaries)
     words = [named.words[number] for number in named.which[away]]
     units = [names.get(code) or code for code in codes]
     tell_outside(frame.loc[away, id_column], words, units, layer=source.name, log=log)
@@ -196,7 +202,7 @@ def _with_positions(frame: gpd.GeoDataFrame, id_column: str, layer: str, log: Fa
             "The row has no position in the study's coordinate reference system; left out",
             "请补充坐标",
         )
-    kept, at = frame[known], points[known]
+    kept, at = (frame, points) if known.all() else (frame[known], points[known])
     return kept.drop(columns=["x", "y"], errors="ignore").assign(x=shapely.get_x(at), y=shapely.get_y(at))
 
 
@@ -221,12 +227,15 @@ def _with_units(
     given = frame["unit_code"].to_numpy(dtype=object)
     unknown = ~frame["unit_code"].isin(boundaries["code"]).to_numpy()
     codes = given.copy()
-    codes[unknown] = unit_codes(shapely.points(frame.loc[unknown, ["x", "y"]].to_numpy()), boundaries)
-    for row, code, instead in zip(frame.loc[unknown, id_column], given[unknown], codes[unknown], strict=True):
+    x, y = (frame[axis].to_numpy(dtype=np.float64)[unknown] for axis in ("x", "y"))
+    codes[unknown] = unit_codes_xy(x, y, boundaries)
+    lost = (codes == "").astype(np.bool_)
+    told = unknown & (lost | (given != "").astype(np.bool_))
+    for row, code, instead in zip(frame.loc[told, id_column], given[told], codes[told], strict=True):
         _tell_unit(row, code, instead, layer, log)
     _tell_coarse(codes[unknown], boundaries, layer, log)
     out = frame.assign(unit_code=pd.Series(codes, index=frame.index, dtype="str"))
-    return out[codes != ""]
+    return out[~lost] if lost.any() else out
 
 
 def _tell_unit(row: str, given: str, instead: str, layer: str, log: FaultLog) -> None:

@@ -131,6 +131,10 @@ def check_positions(frame: gpd.GeoDataFrame, layer: str) -> None:
 
 def in_crs(frame: gpd.GeoDataFrame, target: CRS) -> gpd.GeoDataFrame:
     """Return a layer in another coordinate reference system; None where a position has no place in it."""
+    shapes = frame.geometry.to_numpy()
+    if (shapely.get_type_id(shapes) == 0).all():  # points alone need no object in between
+        moved = points_in(shapely.get_x(shapes), shapely.get_y(shapes), source=CRS(frame.crs), target=target)
+        return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=target))
     moved = shapely.force_2d(frame.geometry.to_crs(target).to_numpy())
     moved[~np.isfinite(shapely.bounds(moved)).all(axis=1)] = None
     return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=target))

@@ -90,7 +90,7 @@ def _opened(path: Path, kind: Format, name: str | None, encoding: str | None) ->
     """Return what GDAL reads, if it sees the format that the guard saw."""
     if name is not None and name not in (known := [str(row[0]) for row in pyogrio.list_layers(path)]):
         raise LayerError(fault(f"a layer {name!r} in {path.name}", shortened(known), "correct the layer's name"))
-    driver = pyogrio.read_info(path, layer=name)["driver"]
+    driver = pyogrio.read_info(path, layer=name, encoding=encoding)["driver"]
     if driver != _DRIVERS[kind]:
         raise LayerError(fault(f"{path.name} to be {kind.name}", str(driver), "export the layer again"))
     return pyogrio.read_dataframe(path, layer=name, encoding=encoding, max_features=MAX_ROWS + 1)

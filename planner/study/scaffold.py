@@ -155,8 +155,10 @@ def _crs(guess: Guess) -> Iterator[str]:
         return
     if not seen.crs:
         yield '# crs = "EPSG:4326"  # state it / 必填：文件不带坐标系，请写明 (CGCS2000: EPSG:4490, WGS84: EPSG:4326)'
+        yield '# datum = "gcj02"    # or / 或写基准：wgs84 | cgcs2000 | gcj02（高德、腾讯）| bd09（百度）'
     elif seen.path.suffix.lower() in (".geojson", ".json") and seen.crs == "EPSG:4326":
         yield "# 坐标系：GeoJSON 未写明即为 WGS84（RFC 7946）；若不是，请写明 crs / WGS84 by its format; else state crs"
+        yield '# datum = "gcj02"    # 若出自高德、DataV 等 / if it comes from Amap, DataV …; bd09: 百度 / Baidu'
     else:
         yield f"# 坐标系：文件自带 / reference system, as the file says: {_comment(seen.crs)}"
 

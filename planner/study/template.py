@@ -5,6 +5,8 @@ HEAD = """\
 # 以 # 开头的行不起作用：需要您写明的，去掉 # 并改正 / a line that begins with # does nothing: remove # and correct it.
 # 改完运行 / then run: planner check {name}
 # 坐标系从不猜测：文件不带的，须由您写明 / reference systems are never guessed: state those that a file does not carry.
+#   经纬度写 datum / for degrees: datum = "wgs84" | "cgcs2000" | "gcj02"（高德、腾讯 / Amap）| "bd09"（百度 / Baidu）
+#   平面坐标写 crs / for metres: crs = "EPSG:4549"，或 .prj 文件（城市独立坐标系）/ or a .prj file (local city grid)
 
 [study]
 name = {stem}
@@ -61,7 +63,7 @@ LAYERS = {
 BLANK = {
     "boundaries": """\
 # [[layers.boundaries]]
-# path = "townships.gpkg"
+# path = "townships.gpkg"         # .gpkg .shp .gdb .zip .geojson .parquet .csv .xlsx .osm.pbf；人口可用 / people: .tif
 # level = "township"             # city | county | township | village
 # kind = "town"                  # 若无 kind 列 / where there is no column kind: subdistrict | town | township | …
 # columns = { code = "区划代码", name = "名称" }
@@ -69,16 +71,18 @@ BLANK = {
     "facilities": """\
 # [[layers.facilities]]
 # path = "facilities.csv"
-# crs = "EPSG:4490"              # 写明 / state it
+# datum = "cgcs2000"             # 必须写明：wgs84 | cgcs2000 | gcj02 高德、腾讯 | bd09 百度 / state it; or a crs
 # x = "经度"
 # y = "纬度"
+# named_unit = "所在乡镇"          # 写明单位的列，用来核对坐标 / names each row's unit: positions are checked by it
+# units = { "金普新区" = ["金州区", "普兰店区"] }   # 该列中的其他叫法 / what other names in it mean
 # columns = { facility_id = "编号" }
 # values = { service = "kindergarten" }
 """,
     "population": """\
 # [[layers.population]]
 # path = "people.csv"
-# crs = "EPSG:4490"              # 写明 / state it
+# datum = "cgcs2000"             # 必须写明：wgs84 | cgcs2000 | gcj02 高德、腾讯 | bd09 百度 / state it; or a crs
 # x = "经度"
 # y = "纬度"
 # columns = { demand_id = "编号", people = "常住人口" }

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from planner.errors import InputError, StudyError
+from planner.pipeline.inputs import input_files
 from planner.study import read_study
 
 
@@ -225,3 +226,42 @@ def test_broken_toml_names_its_line(make: Callable[[str], Path], good: str) -> N
 def test_nonsense_is_told_without_traceback(text: str, make: Callable[[str], Path]) -> None:
     """Empty files and tables of another shape are sentences too."""
     assert _faults(make(text))
+
+
+def test_datum_and_prj_of_a_layer(make: Callable[[str], Path], good: str) -> None:
+    """A layer states its datum, the column that names units, and a .prj file, which is read from the study's folder."""
+    wkt = 'GEOGCS["CGCS2000",DATUM["China_2000",SPHEROID["CGCS2000",6378137,298.257222101]],PRIMEM["Greenwich",0]]'
+    told = 'datum = "bd09"\nnamed_unit = "区"\nunits = { "新区" = ["甲区", "乙区"] }\ngroups = ["people", "age_3_5"]'
+    text = good.replace('crs = "EPSG:4490"\ngroups = ["people", "age_3_5"]', told, 1)
+    text = text.replace('crs = "EPSG:4490"\ncolumns', 'crs = "data/city.prj"\ncolumns', 1)
+    path = make(text)
+    (sentence,) = _faults(path)
+    assert sentence.startswith("expected a .prj file data/city.prj for the crs of [[layers.facilities]] number 1, ")
+    assert sentence.endswith("found none that holds text: correct the path, or write the EPSG code.")
+    (path.parent / "data" / "city.prj").write_text(wkt, encoding="utf-8")
+    layers = read_study(path).layers
+    assert layers.facilities[0].crs == wkt
+    population = layers.population[0]
+    assert (population.datum, population.crs, population.named_unit) == ("bd09", None, "区")
+    assert population.units == {"新区": ["甲区", "乙区"]}
+
+
+def test_an_unknown_datum_is_told(make: Callable[[str], Path], good: str) -> None:
+    """Xian80 is no choice; the four are named."""
+    (sentence,) = _faults(make(good.replace('crs = "EPSG:4490"\ngroups', 'datum = "xian80"\ngroups', 1)))
+    assert "'wgs84', 'cgcs2000', 'gcj02', 'bd09'" in sentence
+    assert "xian80" in sentence
+
+
+def test_a_geodatabase_is_a_layer(make: Callable[[str], Path], good: str) -> None:
+    """A folder that calls itself .gdb is accepted as a path; its tables are among the files that a run names."""
+    path = make(good.replace('path = "data/people.csv"\ncrs', 'path = "data/people.gdb"\ncrs', 1))
+    assert "data/people.gdb" in _faults(path)[0]
+    folder = path.parent / "data" / "people.gdb"
+    folder.mkdir()
+    (folder / "a00000001.gdbtable").write_bytes(b"x")
+    study = read_study(path)
+    assert study.layers.population[0].path.name == "people.gdb"
+    files = input_files(study)
+    assert folder / "a00000001.gdbtable" in files
+    assert folder not in files
