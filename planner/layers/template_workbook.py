@@ -80,6 +80,8 @@ def _write_table(
         for need, colour in (("yes", "#A33A00"), ("column", "#A33A00"), ("no", "#2B5876"), ("given", "#2B5876"))
     }
     page.freeze_panes(1, 1)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     page.set_row(0, 34)
     for number, (column, name) in enumerate(zip(columns, headers, strict=True)):
         page.set_column(number, number, max(14, len(name)), plain if column.dtype in _NUMBERS else texts)
@@ -128,6 +130,8 @@ def _write_about(book: Any, columns: Sequence[Column], headers: Sequence[str], e
         page.set_column(number, number, width, cell)
         page.write_string(0, number, name, head)
     page.freeze_panes(1, 1)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     for row, (column, name) in enumerate(zip(columns, headers, strict=True), start=1):
         values = (name, column.description, column.unit, _REQUIRED[column.required], "、".join(choices(column)),
                   "、".join(column.aliases), example[column.name])  # fmt: skip
