@@ -85,7 +85,7 @@ def _found(source: LayerSource, raw: pd.DataFrame, wanted: Schema) -> dict[str, 
     """Return our columns that the study leaves open -> the file's that may be meant."""
     stated = {*source.columns, *source.values, *_stated_by_kind(source)}
     stated |= {axis for axis in ("x", "y") if getattr(source, axis) is not None}
-    taken = {*source.columns.values(), source.x, source.y}
+    taken = {*source.columns.values(), source.x, source.y, getattr(source, "named_unit", None)}
     names = [str(name) for name in raw.columns if name not in ("geometry", *taken)]
     located = isinstance(raw, gpd.GeoDataFrame)
     open_columns = [
