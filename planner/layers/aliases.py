@@ -40,6 +40,14 @@ def meant(names: Iterable[str], column: Column) -> list[str]:
     return ours or [name for name in known if _is_synonym(name, column)]
 
 
+def age_group(name: str) -> str:
+    """Return the group of persons that a header like 3-5岁 or 60岁以上人口 names, "" where it names none."""
+    text = _folded(name)
+    if between := _FROM_TO.match(text):
+        return f"age_{between[1]}_{between[2]}"
+    return f"age_{above[1]}_plus" if (above := _AND_ABOVE.match(text)) else ""
+
+
 def with_aliases(source: LayerSource, raw: pd.DataFrame, wanted: Schema, log: FaultLog) -> LayerSource:
     """Return the source with the columns that its synonyms show; what the study states stays.
 
@@ -129,7 +137,7 @@ def _tell(mapped: dict[str, str], wanted: Schema, layer: str, log: FaultLog) -> 
 
 def _is_ours(name: str, column: Column) -> bool:
     return any(text == column.name.lower() for text, _ in _readings(name)) or (
-        column.dtype == "persons" and _age_group(name) == column.name
+        column.dtype == "persons" and age_group(name) == column.name
     )
 
 
@@ -158,11 +166,3 @@ def _readings(name: str) -> Iterator[tuple[str, str]]:
 
 def _folded(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split()).strip("*:")
-
-
-def _age_group(name: str) -> str:
-    """Return the group of persons that a header like 3-5岁 or 60岁以上人口 names, "" where it names none."""
-    text = _folded(name)
-    if between := _FROM_TO.match(text):
-        return f"age_{between[1]}_{between[2]}"
-    return f"age_{above[1]}_plus" if (above := _AND_ABOVE.match(text)) else ""

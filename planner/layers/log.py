@@ -45,7 +45,7 @@ class FaultLog:
     def __init__(self) -> None:
         self._faults: list[DataFault] = []
         self._read: dict[str, tuple[int, int]] = {}
-        self._places: list[pd.DataFrame] = []
+        self._places: list[tuple[str, pd.Series, pd.DataFrame]] = []
 
     def __len__(self) -> int:
         return len(self._faults)
@@ -73,14 +73,20 @@ class FaultLog:
 
     def place(self, layer: str, ids: pd.Series, positions: pd.DataFrame) -> None:
         """Remember where the rows of a layer are (x, y; metres, study crs), those too that are left out later."""
-        self._places.append(positions[["x", "y"]].assign(layer=layer, row_id=ids.astype("str")))
+        self._places.append((layer, ids, positions[["x", "y"]]))
 
     def places(self) -> pd.DataFrame:
-        """Return layer, row_id, x, y of every row that has a position; the first where an id occurs twice."""
-        blank = pd.DataFrame({"x": pd.Series(dtype="float64"), "y": pd.Series(dtype="float64"),
-                              "layer": pd.Series(dtype="str"), "row_id": pd.Series(dtype="str")})  # fmt: skip
-        places = pd.concat(self._places or [blank], ignore_index=True)
+        """Return layer, row_id, x, y of the rows that faults name and that have a position; the first of each id."""
+        blank = pd.DataFrame(columns=["layer", "row_id", "x", "y"]).astype(
+            {"layer": "str", "row_id": "str", "x": "float64", "y": "float64"}
+        )
+        found = [self._placed(*one) for one in self._places]
+        places = pd.concat([one for one in found if len(one)] or [blank], ignore_index=True)
         return places.drop_duplicates(["layer", "row_id"])[["layer", "row_id", "x", "y"]]
+
+    def _placed(self, layer: str, ids: pd.Series, positions: pd.DataFrame) -> pd.DataFrame:
+        named = ids.isin({fault.row_id for fault in self._faults if fault.layer == layer}).to_numpy()
+        return positions[named].assign(layer=layer, row_id=ids[named].astype("str"))
 
     def accounts(self) -> pd.DataFrame:
         """Return one row per layer: rows of the file, chosen by ``where``, left out with a line each, kept."""

@@ -14,8 +14,8 @@ import shapely
 from pyproj import CRS
 
 from planner.errors import Faults, LayerError, fault, shortened
-from planner.layers.archives import unpacked
 from planner.layers.aliases import with_aliases
+from planner.layers.archives import unpacked
 from planner.layers.crs import accepted, check_range, missing, parsed, study_crs, transformed
 from planner.layers.datum import SHIFTED, crs_of, unshifted
 from planner.layers.delimited import read_csv, read_xlsx

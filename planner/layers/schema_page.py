@@ -15,14 +15,15 @@ from planner.layers.template_workbook import choices
 _HEAD = """\
 # Tables of a study · 图层的表
 
-This page is made from the schemas in `planner/layers/schemas/` (a test compares the two): the same files make the
-checks and the templates. `planner template LAYER` writes an empty table of any of these, with drop-downs and an example.
+This page is made from the schemas in `planner/layers/schemas/` (a test compares the two): the same files make
+the checks and the templates. `planner template LAYER` writes an empty table, with drop-downs and an example.
 
-A column may be called by our name or by any of its other names, in any width or case; the check says which names were
-taken for what. Where two columns of a file may be meant, or one may mean two of ours, it asks. A unit in brackets must
-be the unit given here: 面积（m²） is `area_m2`, 面积（亩） is not.
+A column may be called by our name or by any of its other names, in any width or case; the check says which names
+were taken for what. Where two columns of a file may be meant, or one may mean two of ours, it asks. A unit in
+brackets must be the unit given here: 面积（m²） is `area_m2`, 面积（亩） is not.
 
-本页由程序中的表结构生成。列名可以用英文规范名，也可以用“也可称作”中的任何一个；一列有多种可能时，程序会询问，不会猜测。
+本页由程序中的表结构生成。列名可以用规范名，也可以用“也可称作”中的任何一个；
+一列有多种可能时，程序会询问，不会猜测。
 """
 _TITLES = {
     "boundaries": "行政区划", "facilities": "设施", "population": "人口", "sites": "候选地块", "exclusions": "管控区",

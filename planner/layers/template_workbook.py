@@ -25,7 +25,7 @@ _REQUIRED = {
 }
 _ABOUT = ("列 / column", "说明 / meaning", "单位 / unit", "是否必填 / required", "取值 / values",
           "也可称作 / also called", "示例 / example")  # fmt: skip
-_WIDTHS = (28, 60, 10, 24, 40, 40, 20)
+_WIDTHS = (28, 60, 16, 24, 40, 60, 20)
 
 
 def write_workbook(
@@ -80,6 +80,8 @@ def _write_table(
         for need, colour in (("yes", "#A33A00"), ("column", "#A33A00"), ("no", "#2B5876"), ("given", "#2B5876"))
     }
     page.freeze_panes(1, 1)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     page.set_row(0, 34)
     for number, (column, name) in enumerate(zip(columns, headers, strict=True)):
         page.set_column(number, number, max(14, len(name)), plain if column.dtype in _NUMBERS else texts)
@@ -90,7 +92,7 @@ def _write_table(
 
 
 def _remark(column: Column) -> str:
-    parts = [column.description, f"单位 / unit: {column.unit}" if column.unit else "", _REQUIRED[column.required]]
+    parts = [column.description, f"单位 / unit: {_unit(column)}" if column.unit else "", _REQUIRED[column.required]]
     parts += [f"取值 / values: {'、'.join(choices(column))}"] if choices(column) else []
     return "\n".join(filter(None, parts))
 
@@ -128,12 +130,24 @@ def _write_about(book: Any, columns: Sequence[Column], headers: Sequence[str], e
         page.set_column(number, number, width, cell)
         page.write_string(0, number, name, head)
     page.freeze_panes(1, 1)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
     for row, (column, name) in enumerate(zip(columns, headers, strict=True), start=1):
-        values = (name, column.description, column.unit, _REQUIRED[column.required], "、".join(choices(column)),
+        values = (name, column.description, _unit(column), _REQUIRED[column.required], "、".join(choices(column)),
                   "、".join(column.aliases), example[column.name])  # fmt: skip
+        page.set_row(row, 15 * max(1, *(_lines(value, width) for value, width in zip(values, _WIDTHS, strict=True))))
         for number, value in enumerate(values):
             page.write_string(row, number, value, cell)
     note = (
         "灰色斜体的第二行是示例，读入时会略去，请删去 / the grey second row is an example; it is never read, delete it"
     )
-    page.write_string(len(columns) + 2, 0, note)
+    page.write_string(len(columns) + 2, 0, note, book.add_format(_FONT))
+
+
+def _unit(column: Column) -> str:
+    return "度或米，按坐标系 / as the crs" if column.dtype == "position" else column.unit
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines a text takes; a Chinese character is two wide."""
+    return -(-sum(2 if letter > "\u2e80" else 1 for letter in text) // width)

@@ -72,7 +72,7 @@ class Tried:
     faults
         What was wrong with rows and could be lived with.
     places
-        layer, row_id, x, y of every row that has a position, left out ones too.
+        layer, row_id, x, y of the rows that faults name and that have a position.
     accounts
         One row per layer: rows of the file, chosen by ``where``, left out with a line each, kept.
     inputs

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from planner.layers import Seen
-from planner.layers.aliases import meant
+from planner.layers.aliases import age_group, meant
 from planner.layers.schema import Column, misfit, schema
 from planner.network.modes import default_modes
 
 TABLES = {"boundaries": "boundaries", "facilities": "facilities", "population": "demand", "sites": "sites",
-          "exclusions": "exclusions", "leading_zones": "leading_zones"}  # fmt: skip
+          "exclusions": "exclusions", "leading_zones": "leading_zones", "crosswalk": "crosswalk"}  # fmt: skip
 """Table of a study file -> its schema."""
 
 _SHAPES = {"boundaries": ("polygon", "table"), "facilities": ("point", "polygon", "table"),
            "population": ("point", "polygon", "table"), "sites": ("point", "polygon", "table"),
-           "exclusions": ("polygon",), "leading_zones": ("table",)}  # fmt: skip
+           "exclusions": ("polygon",), "leading_zones": ("table",), "crosswalk": ("table",)}  # fmt: skip
 _TELLING = {
     "boundaries": {"code", "parent_code", "level", "kind"},
     "facilities": {"service", "status", "opened_year", "owner", "rank", "standardised", "capacity", "classes",
@@ -28,6 +28,7 @@ _TELLING = {
     "sites": {"land_use", "area_m2"},
     "exclusions": {"rule_id", "rule_name"},
     "leading_zones": {"zone_code", "zone_name"},
+    "crosswalk": {"old_code", "new_code"},
 }  # fmt: skip
 _TELLING_NAMES = {"机构代码", "学校标识码", "统一社会信用代码", "设施编号", "设施名称", "机构名称"}  # of facilities
 _ROAD_CLASS = ("road_class", "highway", "fclass", "道路等级")
@@ -95,7 +96,7 @@ def _shown(table: str, seen: Seen) -> set[str]:
     if table == "facilities":
         found |= _TELLING_NAMES & columns
     if table == "population":
-        found |= {name for name in columns if _GROUP.match(name)}
+        found |= {name for name in columns if _GROUP.match(name) or age_group(name)}
     if table == "sites" and not _meant(seen.table, _column("sites", "land_use")):
         return set()
     if table == "boundaries":
@@ -166,7 +167,9 @@ def _match(column: Column, seen: Seen, columns: dict[str, str], stated: dict[str
 
 def _groups(seen: Seen, columns: Mapping[str, str]) -> tuple[str, ...]:
     people = ("people",) if "people" in columns or "people" in seen.table.columns else ()
-    return (*people, *(str(name) for name in seen.table.columns if _GROUP.match(str(name))))
+    names = [str(name) for name in seen.table.columns]
+    ages = (name if _GROUP.match(name) else age_group(name) for name in names)
+    return tuple(dict.fromkeys((*people, *filter(None, ages))))
 
 
 def _level(seen: Seen, code: str) -> str:

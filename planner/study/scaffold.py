@@ -17,7 +17,7 @@ _KNOWN = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".shp", ".gdb", ".zip",
           ".tiff", ".pbf")  # fmt: skip
 _BESIDE = (".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".xml")  # parts of a Shapefile
 _MOST_FILES = 200
-_ONCE = ("roads", "leading_zones")  # tables of which a study has one
+_ONCE = ("roads", "leading_zones", "crosswalk")  # tables of which a study has one
 
 
 def write_study(path: Path | str, *, folder: Path | str | None = None) -> list[Guess]:
@@ -151,7 +151,7 @@ def _lines(guess: Guess) -> Iterator[str]:
 def _crs(guess: Guess) -> Iterator[str]:
     seen = guess.seen
     positions = {"x", "y"} & (set(guess.columns) | set(guess.open_columns) | set(seen.table.columns))
-    if seen.kind == "table" and (guess.table in ("boundaries", "leading_zones") or not positions):
+    if seen.kind == "table" and (guess.table in ("boundaries", "leading_zones", "crosswalk") or not positions):
         return
     if not seen.crs:
         yield '# crs = "EPSG:4326"  # state it / 必填：文件不带坐标系，请写明 (CGCS2000: EPSG:4490, WGS84: EPSG:4326)'

@@ -52,6 +52,7 @@ SITING = """\
 LAYERS = {
     "boundaries": ("行政区划（必填）", "administrative units (required)"),
     "leading_zones": ("先导区名单", "leading zones"),
+    "crosswalk": ("新旧代码对照表", "crosswalk of codes"),
     "facilities": ("现有设施", "facilities"),
     "population": ("人口（必填）", "people (required)"),
     "sites": ("可用地块", "sites that may be used"),

@@ -122,7 +122,7 @@ def test_what_is_not_clear_is_asked(town: gpd.GeoDataFrame, table: Callable[...,
 def test_which_axis_is_north_is_asked(town: gpd.GeoDataFrame, table: Callable[..., LayerSource], log: FaultLog) -> None:
     """X坐标 is north to a surveyor and east to others: it is never taken for either, until the study says so."""
     text = "编号,X坐标,Y坐标\n1,4300500,400500\n"
-    with pytest.raises(LayerError, match="one column for 'x' in table.csv, found X坐标, Y坐标"):
+    with pytest.raises(LayerError, match=r"one column for 'x' in table\.csv, found X坐标, Y坐标"):
         read_facilities([table(text, values={"service": "s"})], town, crs=CRS, log=log)
     source = table(text, values={"service": "s"}, x="Y坐标", y="X坐标")
     assert read_facilities([source], town, crs=CRS, log=log)["x"].to_list() == [400500]

@@ -259,3 +259,20 @@ def test_the_report_does_not_depend_on_the_order_of_rows(study: Path) -> None:
         reports.append(quality(check(study).tried))
     pd.testing.assert_frame_equal(*reports)
     assert len(reports[0]) > 9
+
+
+def test_codes_of_an_older_list_are_reconciled_in_a_study(study: Path) -> None:
+    """[layers.crosswalk] gives rows with old codes their unit, says so, and only as far as a person confirmed it."""
+    text = STUDY.replace("[standards]", '[layers.crosswalk]\npath = "codes.csv"\n[standards]')
+    study.write_text(text, encoding="utf-8")
+    (study.parent / "codes.csv").write_text("旧代码,新代码,已确认\nOLD,T1,是\nOLDER,T2,否\n", encoding="utf-8")
+    rows = "demand_id,unit_code,lon,lat,people\nd1,OLD,121.74,39.04,100\nd2,OLDER,121.64,39.06,50\n"
+    (study.parent / "people.csv").write_text(rows, encoding="utf-8")
+    found = check(study)
+    assert found.ok
+    people = found.tried.tables["population"]
+    assert people is not None
+    assert people["unit_code"].to_dict() == {"d1": "T1", "d2": "T1"}  # the second by its position
+    codes = found.quality.set_index("code")["row_id"].to_dict()
+    assert codes == {"crosswalk_unconfirmed": "OLDER", "outside_unit": "d1", "unit_unknown": "d2"}
+    assert "区划代码 OLD 按对照表改为 T1（1 行）" in found.summary("zh")
