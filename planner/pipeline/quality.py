@@ -51,7 +51,14 @@ def quality(tried: Tried, *, base_year: int = 0, listed: str = "", max_road_m: f
         if table is not None and len(table):
             parts.append(_rows(name, table, areas, tried.network, base_year=base_year, max_road_m=max_road_m))
     found = [part for part in parts if len(part)]
-    return pd.concat(found, ignore_index=True) if found else framed([])
+    return _said_once(pd.concat(found, ignore_index=True)) if found else framed([])
+
+
+def _said_once(found: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what a reader told of rows outside the unit they name, where the same is told with its distance."""
+    measured = found.loc[found["code"].isin(["outside_unit", "outside_county", "beside_border"]), "row_id"]
+    again = (found["code"] == "outside_named_unit") & found["row_id"].isin(measured)
+    return found[~again].reset_index(drop=True)
 
 
 def _units(tables: Mapping[str, pd.DataFrame | None], listed: str) -> Iterator[pd.DataFrame]:

@@ -150,7 +150,7 @@ def test_from_an_unknown_folder_to_a_run(tmp_path: Path, capsys: pytest.CaptureF
     capsys.readouterr()
     assert _leave("--language", "zh", "check", str(study)) == WRONG_INPUT
     told = capsys.readouterr().out
-    for key in ("'base_year'", "'years'", "'crs'", "'policy'", "'profile'", "for people.csv", "for 幼儿园.csv"):
+    for key in ("'base_year'", "'years'", "'crs'", "'policy'", "'profile'", "of people.csv", "of 幼儿园.csv"):
         assert key in told
     text = study.read_text("utf-8")
     for key in ("base_year = ", "years = ", "policy = ", "profile = ", 'crs = "', 'kind = "town"', "only = "):
