@@ -96,7 +96,7 @@ def _zones(run: Run, boundaries: pd.DataFrame, log: FaultLog) -> pd.DataFrame | 
     entry, crs = run.settings["layers"].get("leading_zones"), run.settings["study"]["crs"]
     if entry is None:
         return None
-    listed = run.settings["study"]["unit_list_date"]
+    listed = run.settings["study"].get("unit_list_date", "")
     source = _source(LayerSource, entry, run.folder)
     return read_leading_zones(source, crs=crs, log=log, boundaries=boundaries, as_of=listed)
 
