@@ -3,8 +3,8 @@
 Only click is imported here; each command imports the rooms it needs, so that ``planner --help`` is quick.
 
 Exit codes: 0 done; 1 verify found differences, or the planner itself failed; 2 an input or the place of the
-output is wrong (one sentence per fault); 130 interrupted. Whenever it is not 0 or a difference that verify
-found, OUT is as it was before.
+output is wrong (one sentence per fault); 130 interrupted. After 1 and 2 of a run OUT is as it was before; after
+130 it is whole: as it was before, or new.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 _EPILOG = (
     "Exit codes: 0 done; 1 verify found differences, or the planner itself failed; "
-    "2 an input or OUT is wrong, one sentence per fault, OUT untouched; 130 interrupted, OUT untouched."
+    "2 an input or OUT is wrong, one sentence per fault, OUT untouched; 130 interrupted, OUT whole: "
+    "as it was, or the new one if all was done."
 )
 
 

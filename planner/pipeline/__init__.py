@@ -1,7 +1,7 @@
 """The whole story of a run, and its steps one by one for notebooks."""
 
-from planner.pipeline.check import Check as Check
 from planner.pipeline.check import check as check
+from planner.pipeline.checked import Check as Check
 from planner.pipeline.inputs import Inputs as Inputs
 from planner.pipeline.inputs import read_inputs as read_inputs
 from planner.pipeline.measure import Rules as Rules

@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-
-import pandas as pd
 
 from planner.errors import StudyError
 from planner.layers import FaultLog
 from planner.pipeline.attempts import Attempts
-from planner.pipeline.checked import summary_of
+from planner.pipeline.checked import Check
 from planner.pipeline.inputs import Tried, try_inputs
-from planner.pipeline.measure import Rules
 from planner.pipeline.quality import quality
 from planner.pipeline.reading import read_everything
 from planner.study import Study, read_study, tentative_study
 
 DEPENDENT = ("leading_zones", "crosswalk", "facilities", "population", "sites")
 """Tables that are read against the boundaries."""
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class Check:
-    """What a check of a study found.
-
-    Attributes
-    ----------
-    faults
-        What keeps the study from running, one sentence each.
-    unchecked
-        What was not checked, or not wholly -> the broken input that it depends on.
-    study, rules, options
-        None where they are broken.
-    tried
-        The layers, as far as they could be read; its `faults` are those a run can live with.
-    quality
-        As `planner.pipeline.quality.quality` gives: all that a person should look at, `tried.faults` included.
-    """
-
-    faults: tuple[str, ...]
-    unchecked: dict[str, str]
-    study: Study | None
-    rules: Rules | None
-    tried: Tried
-    options: pd.DataFrame | None
-    quality: pd.DataFrame
-
-    @property
-    def ok(self) -> bool:
-        """Whether the study would run."""
-        return not self.faults
-
-    def summary(self, language: str = "zh") -> str:
-        """Return faults, what was not checked, faults of the data, and what was read."""
-        return "\n".join(summary_of(self, language))
 
 
 def check(path: Path | str) -> Check:

@@ -1,20 +1,18 @@
-"""The words of a check, Chinese and English."""
+"""What a check found, and its words, Chinese and English."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 import pandas as pd
 
 from planner.errors import shortened
 from planner.layers.log import NOTES
 from planner.mandates import REASONS, Mandate, empty_sets, missing_numbers
-from planner.pipeline.inputs import groups_of
-
-if TYPE_CHECKING:
-    from planner.pipeline.check import Check
-    from planner.study import Study
+from planner.pipeline.inputs import Tried, groups_of
+from planner.pipeline.measure import Rules
+from planner.study import Study
 
 _SHOWN = 5  # rows of one kind of fault of one layer
 
@@ -77,7 +75,43 @@ _NAMES = {
 }  # fmt: skip
 
 
-def summary_of(check: Check, language: str) -> Iterator[str]:
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class Check:
+    """What a check of a study found.
+
+    Attributes
+    ----------
+    faults
+        What keeps the study from running, one sentence each.
+    unchecked
+        What was not checked, or not wholly -> the broken input that it depends on.
+    study, rules, options
+        None where they are broken.
+    tried
+        The layers, as far as they could be read; its `faults` are those a run can live with.
+    quality
+        As `planner.pipeline.quality.quality` gives: all that a person should look at, `tried.faults` included.
+    """
+
+    faults: tuple[str, ...]
+    unchecked: dict[str, str]
+    study: Study | None
+    rules: Rules | None
+    tried: Tried
+    options: pd.DataFrame | None
+    quality: pd.DataFrame
+
+    @property
+    def ok(self) -> bool:
+        """Whether the study would run."""
+        return not self.faults
+
+    def summary(self, language: str = "zh") -> str:
+        """Return faults, what was not checked, faults of the data, and what was read."""
+        return "\n".join(_lines(self, language))
+
+
+def _lines(check: Check, language: str) -> Iterator[str]:
     """Give the lines of a check: faults, what was not checked, faults of the data, what was read."""
     say = _WORDS[language]
     yield say["faults"].format(len(check.faults)) if check.faults else say["none"]

@@ -19,18 +19,20 @@ _SUMMARY = {
     "zh": (
         "{title}\n{notice}\n"
         "现状（{base}年）：达标 {b[met]}，缺口 {b[gap]}，无法评估 {b[not_evaluable]}\n"
-        "方案：{options} 项，{cost} 万元；求解 {status}\n"
+        "方案：{options} 项，{cost}；求解 {status}\n"
         "实施后（{last}年）：达标 {a[met]}，缺口 {a[gap]}，无法评估 {a[not_evaluable]}\n"
         "仍未达标的原因：{why}"
     ),
     "en": (
         "{title}\n{notice}\n"
         "at present ({base}): {b[met]} met, {b[gap]} gap, {b[not_evaluable]} not evaluable\n"
-        "plan: {options} options, {cost} 万元; {status}\n"
+        "plan: {options} options, {cost}; {status}\n"
         "with the plan ({last}): {a[met]} met, {a[gap]} gap, {a[not_evaluable]} not evaluable\n"
         "why the rest stays unmet: {why}"
     ),
 }
+
+_NO_COST = {"zh": "费用未提供", "en": "cost not supplied"}
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class Outcome:
 
     def summary(self, language: str = "zh") -> str:
         """Return a few lines: findings before and after, the plan, what stays unmet and why."""
-        causes = self.plan.causes["cause"].value_counts().sort_index()
+        cost, causes = self.plan.cost_yuan, self.plan.causes["cause"].value_counts().sort_index()
         return _SUMMARY[language].format(
             title=self.study.title,
             notice=self.study.notice,
@@ -82,7 +84,7 @@ class Outcome:
             b=count_statuses(self.findings),
             a=count_statuses(self.findings_after),
             options=len(self.plan.options),
-            cost=f"{self.plan.cost_yuan / 10_000:,.0f}",
+            cost=_NO_COST[language] if cost is None else f"{cost / 10_000:,.0f} 万元",
             status=self.plan.status,
             why=", ".join(f"{cause} {count}" for cause, count in causes.items()) or "—",
         )

@@ -95,6 +95,7 @@ _ASSUMPTIONS = {
         "money": "投资在开工年计入预算，当年未用完的结转",
         "horizon": "按原文件口径延伸，须以现行标准复核",
         "no_budget": "研究未给出预算：以最少投资满足要求",
+        "no_costs": "研究未提供费用：以最少项目数满足要求，费用不作比较",
         "no_crossings": "线状路网不含过街设施：干道和铁路按处处不可穿越（或每次穿越均计代价）处理",
     },
     "en": {
@@ -103,6 +104,7 @@ _ASSUMPTIONS = {
         "horizon": "the policy speaks up to {horizon}; later years extend its terms and must be checked against "
         "current standards",
         "no_budget": "the study states no budget: mandates are met at least cost",
+        "no_costs": "the study supplies no costs: mandates are met with the fewest options, and costs are not compared",
         "no_crossings": "roads given as lines say nothing of crossings: arterial roads are crossed nowhere, or at a "
         "cost everywhere",
     },
@@ -114,7 +116,10 @@ def assumptions(study: Study, policy: Policy, modes_in_use: Collection[str] = ()
     told = ["population", "money"]
     if policy.horizon is not None and study.years[-1] > policy.horizon:
         told.append("horizon")
-    if not study.siting.budget_yuan and study.siting.max_options is None:
+    costs_unknown = any(template.cost_yuan is None for template in study.siting.options)
+    if costs_unknown:
+        told.append("no_costs")
+    elif not study.siting.budget_yuan and study.siting.max_options is None:
         told.append("no_budget")
     severed = any(study.modes[name].severed_by for name in modes_in_use if name in study.modes)
     if severed and study.roads is not None and study.roads.kind == "lines":

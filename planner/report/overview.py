@@ -123,7 +123,7 @@ def _summary(material: Material, findings: pd.DataFrame) -> list[dict[str, objec
         "confirmed_gap": int((gap_after & ~unconfirmed).sum()),
         "unconfirmed_gap": int((gap_after & unconfirmed).sum()),
         "projects": len(material.plan_options),
-        "cost": wan(material.plan_options["cost_yuan"].sum()),
+        "cost": wan(material.plan_options["cost_yuan"].sum(skipna=False)),
         "faults": len(material.data_faults),
     }
     return rows + [{"item": _item(key), "value": value} for key, value in last.items()]

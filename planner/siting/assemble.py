@@ -12,6 +12,7 @@ import pandas as pd
 from planner.coverage.rates import weights_of
 from planner.mandates.coverage_share import cover_change, merged
 from planner.mandates.rows import ColumnKind, PlanView, Rows
+from planner.siting.options import known_costs
 from planner.siting.problem import PeopleCovered, SitingProblem
 from planner.siting.program import ProgramBuilder
 from planner.solver import Program
@@ -176,7 +177,7 @@ def _add_exclusions(builder: ProgramBuilder, options: pd.DataFrame) -> None:
 
 def money_unit(problem: SitingProblem) -> int:
     """Return the largest amount that divides all costs and budgets, so that coefficients stay small integers."""
-    amounts = [*problem.options["cost_yuan"].tolist(), *problem.budget_yuan.values()]
+    amounts = [*problem.options["cost_yuan"].dropna().tolist(), *problem.budget_yuan.values()]
     return max(1, int(np.gcd.reduce(np.array(amounts, dtype=np.int64))) if amounts else 1)
 
 
@@ -186,8 +187,10 @@ def _add_budget(builder: ProgramBuilder, problem: SitingProblem, view: PlanView)
     Money is spent when work begins. An option without year columns is taken to begin as late as it may:
     if the plan fits then, a schedule exists.
     """
-    unit = money_unit(problem)
-    cost = view.options["cost_yuan"].to_numpy(dtype=np.float64) / unit
+    unit, known = money_unit(problem), known_costs(view.options)
+    if known is None:
+        return  # settings prove that no money is spoken of
+    cost = known / unit
     lead = view.options["build_years"].to_numpy(dtype=np.int64)
     timed = {option for option, _ in builder.year_columns}
     for year, available in zip(problem.years, problem.budget_until() / unit, strict=True):

@@ -16,6 +16,7 @@ from planner.mandates.findings import NOT_EVALUABLE
 from planner.mandates.rows import ColumnKind, Rows
 from planner.siting.assemble import Relaxation, YearProgram, assemble
 from planner.siting.effects import supports
+from planner.siting.options import known_costs
 from planner.siting.problem import SitingProblem
 from planner.siting.stages import mandate_aims, run_stages, slack_by_finding
 from planner.solver import Minimise, Program, Solution, Status
@@ -63,8 +64,8 @@ def causes(
         unmet = unmet[~finding_keys(year_program.findings.loc[unmet]).isin(unknown)]
     if not len(unmet):
         return pd.DataFrame(columns=list(CAUSE_COLUMNS))
-    costs = year_program.options["cost_yuan"].to_numpy(dtype=np.float64)
-    spent = float(costs[values[: len(costs)] > 0.5].sum())
+    costs = known_costs(year_program.options)
+    spent = 0.0 if costs is None else float(costs[values[: len(costs)] > 0.5].sum())
     remaining = sum(problem.budget_yuan.values()) - spent if problem.budget_yuan else np.inf
     described = {int(number): _alone(problem, year_program, int(number), minimise=minimise) for number in unmet}
     open_questions = [number for number, row in described.items() if row["cause"] == ""]
@@ -83,7 +84,7 @@ def _alone(problem: SitingProblem, year_program: YearProgram, number: int, *, mi
     alone = _cheapest(year_program.options, rows, finding, minimise=minimise)
     if alone.status is Status.INFEASIBLE:
         return {"cause": "capacity", "verified": True, "options": len(helpful)}
-    proven = alone.status is Status.OPTIMAL
+    proven = alone.status is Status.OPTIMAL and known_costs(year_program.options) is not None
     return {"cause": "", "cheapest_yuan": round(alone.objective) if proven else None, "verified": False}
 
 
@@ -119,7 +120,8 @@ def _cheapest(options: pd.DataFrame, rows: Rows, finding: int, *, minimise: Mini
         column_lower=rows.column_lower[used], column_upper=upper, integer=rows.column_integer[used],
     )  # fmt: skip
     program = _with_groups(program, options, option)
-    cost = options["cost_yuan"].to_numpy(dtype=np.float64)
+    known = known_costs(options)
+    cost = np.zeros(len(options)) if known is None else known
     return minimise(program, np.where(option >= 0, cost[np.maximum(option, 0)], 0.0))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from planner.coverage.situation import EXISTING_STATUS, matches
@@ -14,10 +15,16 @@ OPTION_DTYPES = {
     "place_id": "str", "service": "str", "action": "str", "facility_id": "str", "unit_code": "str", "name": "str",
     "x": "float64", "y": "float64", "owner": "str", "rank": "str", "level": "str", "standardised": "boolean",
     "demonstration": "boolean", "capacity": "Float64", "classes": "Int64", "catchment_id": "str",
-    "cost_yuan": "int64", "yearly_cost_yuan": "Int64", "payer": "str", "land_m2": "Float64",
+    "cost_yuan": "Int64", "yearly_cost_yuan": "Int64", "payer": "str", "land_m2": "Float64",
     "earliest_year": "int64", "build_years": "int64", "exclusive_group": "str", "template_id": "str",
 }  # fmt: skip
 OPTION_COLUMNS = tuple(OPTION_DTYPES)
+
+
+def known_costs(options: pd.DataFrame) -> npt.NDArray[np.float64] | None:
+    """Return what each option costs, yuan; None where nobody has supplied it (of all or of none, as settings prove)."""
+    costs = options["cost_yuan"]
+    return None if costs.isna().any() else costs.to_numpy(dtype=np.float64)
 
 
 def make_options(

@@ -52,9 +52,10 @@ class Plan:
         return next((worst for worst in ("time_stopped", "stopped") if worst in statuses), "optimal")
 
     @property
-    def cost_yuan(self) -> int:
-        """What all options cost together."""
-        return int(self.options["cost_yuan"].sum())
+    def cost_yuan(self) -> int | None:
+        """What all options cost together; None where their costs are not supplied."""
+        costs = self.options["cost_yuan"]
+        return None if costs.isna().any() else int(costs.sum())
 
     def apply(self, present: Situation, year: int) -> Situation:
         """Return the situation of `year` with the options that are complete by then. Nothing is changed in place."""
@@ -65,8 +66,9 @@ class Plan:
         by_year = self.options.groupby("complete_year").size()
         years = ", ".join(f"{year}: {count}" for year, count in by_year.items())
         gap = max((stage.gap for stage in self.stages), default=0.0)
+        cost = "cost not supplied" if self.cost_yuan is None else f"{self.cost_yuan / 10_000:,.0f} 万元"
         return (
-            f"{len(self.options)} options, {self.cost_yuan / 10_000:,.0f} 万元 ({years or 'none'})\n"
+            f"{len(self.options)} options, {cost} ({years or 'none'})\n"
             f"{self.status}, largest gap {gap:g}, choice {self.ties}, "
             f"{len(self.causes)} findings left unmet, each with its cause"
         )

@@ -42,7 +42,7 @@ class OptionTemplate:
     classes, add_classes
         Classes of the resulting facility: in all, or added to those it has (expand only).
     cost_yuan, yearly_cost_yuan
-        Once; every year (unknown where None).
+        Once; every year. None where nobody has supplied it: that is not 0.
     payer
         Who pays.
     earliest_year
@@ -66,7 +66,7 @@ class OptionTemplate:
     capacity: float | None = None
     classes: int | None = None
     add_classes: int | None = None
-    cost_yuan: int
+    cost_yuan: int | None = None
     yearly_cost_yuan: int | None = None
     payer: str = ""
     earliest_year: int | None = None
@@ -148,10 +148,23 @@ class SitingSettings:
             faults.add(
                 "more than 0 for max_yuan_per_person", f"{self.max_yuan_per_person:g}", "correct it or leave it out"
             )
+        self._check_costs(faults)
         ids = [template.id for template in self.options]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
             faults.add("each id of [[siting.options]] once", f"{shortened(twice)} twice", "rename one of them")
         faults.raise_if_any(InputError)
+
+    def _check_costs(self, faults: Faults) -> None:
+        """Check that costs are known of all options, or of none where no money is spoken of.
+
+        An option of unknown cost beside others would be taken for the cheapest.
+        """
+        unknown = [template.id for template in self.options if template.cost_yuan is None]
+        spoken_of = bool(self.budget_yuan) or self.max_yuan_per_person is not None
+        if unknown and (spoken_of or len(unknown) < len(self.options)):
+            expected = "cost_yuan of every option" if spoken_of else "cost_yuan of every option, or of none"
+            do = "supply it" + ("" if spoken_of else ", or leave it out everywhere: then the fewest options are taken")
+            faults.add(expected, f"none of {shortened(unknown)}", do)
 
 
 def _check_fitting(template: OptionTemplate, name: str, faults: Faults) -> None:

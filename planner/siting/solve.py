@@ -118,10 +118,10 @@ def _dated(chosen: pd.DataFrame, done: Mapping[str, int]) -> pd.DataFrame:
 
 
 def _budget(problem: SitingProblem, dated: pd.DataFrame) -> pd.DataFrame:
-    spent = dated.groupby("start_year")["cost_yuan"].sum() if len(dated) else pd.Series(dtype="int64")
+    spent = dated.groupby("start_year")["cost_yuan"].sum(min_count=1) if len(dated) else pd.Series(dtype="Int64")
     rows, carried = [], 0
     for year in problem.years:
-        paid = int(spent.get(year, 0))
+        paid = spent.get(year, 0)
         granted = problem.budget_yuan.get(year, 0) if problem.budget_yuan else pd.NA
         carried = carried + granted - paid if problem.budget_yuan else pd.NA
         rows.append((year, granted, paid, carried))

@@ -13,6 +13,7 @@ import pandas as pd
 
 from planner.errors import SolverError
 from planner.siting.assemble import YearProgram, money_unit
+from planner.siting.options import known_costs
 from planner.siting.problem import SitingProblem
 from planner.solver import Minimise, Program, Status
 
@@ -92,21 +93,17 @@ def aims_of(problem: SitingProblem, year_program: YearProgram) -> list[Aim]:
     """Return the aims of the final year, most important first.
 
     Unmet hard findings, their shortfall, the same for network findings; then what the study asks for; then
-    cost, number of options, and seeded weights that break ties.
+    cost where it is known, number of options, and seeded weights that break ties.
     """
     aims = mandate_aims(year_program)
     people = [_people_aim(year_program, number) for number in range(len(year_program.covered))]
-    cost = _option_aim(
-        year_program,
-        "cost",
-        year_program.options["cost_yuan"].to_numpy(dtype=np.float64) / money_unit(problem),
-        scale=money_unit(problem),
-    )
+    costs, unit = known_costs(year_program.options), money_unit(problem)
+    cost = [] if costs is None else [_option_aim(year_program, "cost", costs / unit, scale=unit)]
     if problem.max_yuan_per_person is not None and people:
-        aims.append(_priced_aim(problem, people, cost))
+        aims.extend(_priced_aim(problem, people, aim) for aim in cost)
     elif problem.budget_yuan or problem.max_options is not None:
         aims.extend(people)
-    aims.append(cost)
+    aims.extend(cost)
     return [*aims, *tie_aims(problem, year_program)]
 
 

@@ -45,7 +45,7 @@ SITING = """\
 # land_uses = ["080404"]         # 允许的用地代码 / land uses on which it may stand
 # min_area_m2 = 2500
 # set = { owner = "public", rank = "central" }
-# cost_yuan = 12_000_000
+# cost_yuan = 12_000_000         # 不知道就不写，不要写 0 / leave out where unknown: that is not 0
 # build_years = 1
 """
 

@@ -78,6 +78,8 @@ def _departures(
         stated["classes"] = int(classes.get(row["facility_id"], "") or 0) + template["add_classes"]
     wanted = {name: value for name, value in (stated | dict(template.get("set") or {})).items() if value is not None}
     wrong = [f"{name} {row[name]}" for name, value in wanted.items() if plain(row[name]) != plain(value)]
+    if template.get("cost_yuan") is None and row["cost_yuan"] != "":
+        wrong.append(f"cost_yuan {row['cost_yuan']}")
     if row["action"] == "build" and row["place_id"] in sites.index:
         site = sites.loc[row["place_id"]]
         uses = [plain(use) for use in template.get("land_uses") or ()]

@@ -40,7 +40,7 @@ def check_plan(run: Run) -> Verification:
 
 def _broken(run: Run, rows: list[Row]) -> Iterator[str]:
     stated = run.document["plan"]
-    cost = sum(_whole(row["cost_yuan"]) for row in rows)
+    cost = None if any(row["cost_yuan"] == "" for row in rows) else sum(_whole(row["cost_yuan"]) for row in rows)
     if len(rows) != stated["options"]:
         yield fault(f"{stated['options']} options in the plan (run.json)", f"{len(rows)} in plan_options.csv", _REMEDY)
     if cost != stated["cost_yuan"]:

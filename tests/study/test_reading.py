@@ -78,6 +78,36 @@ def _faults(path: Path) -> tuple[str, ...]:
             ("expected no land_uses for option 'grow', found one, and expand does not use it: remove it."),
         ),
         (
+            "cost_yuan = 100\nset",
+            "set",
+            "expected cost_yuan of every option, found none of build: supply it.",
+        ),
+        (
+            """{ 2026 = 5_000_000 }
+
+[[siting.objectives]]
+kind = "people_covered"
+standard = "park.walk"
+
+[[siting.options]]
+id = "build"
+action = "build"
+service = "kindergarten"
+land_uses = ["080404"]
+cost_yuan = 100
+""",
+            """{}
+[[siting.options]]
+id = "build"
+action = "build"
+service = "kindergarten"
+""",
+            (
+                "expected cost_yuan of every option, or of none, found none of build: "
+                "supply it, or leave it out everywhere: then the fewest options are taken."
+            ),
+        ),
+        (
             "add_classes = 6",
             "",
             (

@@ -41,7 +41,7 @@ function headline() {
   return element('div', 'headline', [
     cell(number(META.gaps[0], 0) + ' → ' + number(META.gaps[1], 0), text('gaps_of', { n: number(META.findings, 0) }), 'wide'),
     cell(number(META.projects, 0), text('projects')),
-    cell(number(META.cost_wan, 0), text('cost') + ' (' + text('wan_yuan') + ')'),
+    META.cost_wan === null ? cell('–', text('cost') + ' (' + text('not_supplied') + ')') : cell(number(META.cost_wan, 0), text('cost') + ' (' + text('wan_yuan') + ')'),
   ]);
 }
 

@@ -78,7 +78,7 @@ function planPopup(i) {
     rows([
       [text('unit'), unitPath(table.unit[i])],
       [text('years'), text('from_to', { start: table.start[i], complete: table.complete[i] })],
-      [text('cost'), number(table.cost_wan[i]) + ' ' + text('wan_yuan')],
+      [text('cost'), table.cost_wan[i] === null ? text('not_supplied') : number(table.cost_wan[i]) + ' ' + text('wan_yuan')],
       [text('gained'), table.gained[i] === null ? null : counted(table.gained[i], group) + ' (' + word('groups', group) + ')'],
       [text('alone'), table.alone[i] === null ? null : counted(table.alone[i], group)],
       [text('by_standard'), table.standard[i] < 0 ? null : standardName(table.standard[i])],

@@ -66,7 +66,7 @@ def _meta(material: Material) -> dict[str, Any]:
         "gaps": [int((both[f"status_{when}"] == "gap").sum()) for when in ("before", "after")],
         "findings": len(both),
         "projects": len(material.plan_options),
-        "cost_wan": wan(material.plan_options["cost_yuan"].sum()),
+        "cost_wan": wan(material.plan_options["cost_yuan"].sum(skipna=False)),
     }
 
 
