@@ -1,4 +1,4 @@
-"""CSV and XLSX to a table of texts."""
+"""CSV to a table of texts, and what any table of texts must have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
@@ -40,7 +39,7 @@ def read_csv(path: Path, *, encoding: str | None, layer: str, log: FaultLog) -> 
     head = content[:_HEAD].decode(chosen, errors="ignore")
     names = next(csv.reader(io.StringIO(head)), [])
     fast = _read_even(content, chosen, len(names))
-    return _table(_read_uneven(content.decode(chosen), len(names), layer) if fast is None else fast, names, layer)
+    return table_of(_read_uneven(content.decode(chosen), len(names), layer) if fast is None else fast, names, layer)
 
 
 def _read_even(content: bytes, encoding: str, width: int) -> pd.DataFrame | None:
@@ -91,37 +90,28 @@ def _read_uneven(text: str, width: int, layer: str) -> pd.DataFrame:
     return frame.fillna("").astype("str")
 
 
-def read_xlsx(path: Path, *, sheet: str | None, layer: str) -> pd.DataFrame:
-    """Return a sheet of a workbook as texts, "" where a cell is empty, indexed by the row in the sheet.
+def table_of(frame: pd.DataFrame, names: Sequence[str], layer: str, *, first_line: int = FIRST_LINE) -> pd.DataFrame:
+    """Return texts under their header, without blank lines and blank columns, indexed by line.
+
+    Parameters
+    ----------
+    frame
+        One column per name.
+    names
+        The header.
+    layer
+        What faults name.
+    first_line
+        Line of the first record, from 1.
 
     Raises
     ------
     LayerError
-        If the workbook or the sheet cannot be read, or its header lacks or repeats a name.
+        If the header lacks or repeats a name, or there are more than `MAX_ROWS` records.
     """
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # noqa: BLE001 - the library lets many kinds through
-        found = " ".join(str(error).split()) or type(error).__name__
-        raise LayerError(fault(f"a workbook in {path.name}", found, "save it again as .xlsx")) from None
-    try:
-        if sheet is not None and sheet not in book.sheetnames:
-            do = "correct the layer's name"
-            raise LayerError(fault(f"a sheet {sheet!r} in {path.name}", shortened(book.sheetnames), do))
-        rows = book[sheet or book.sheetnames[0]].iter_rows(values_only=True)
-        records = [[_cell(value) for value in row] for row, _ in zip(rows, range(MAX_ROWS + 2), strict=False)]
-    finally:
-        book.close()
-    width = max(map(len, records), default=0)
-    padded = [record + [""] * (width - len(record)) for record in records] or [[]]
-    return _table(pd.DataFrame(padded[1:], dtype="str", columns=range(width)), padded[0], layer)
-
-
-def _table(frame: pd.DataFrame, names: Sequence[str], layer: str) -> pd.DataFrame:
-    """Return the frame under its header, without blank lines and blank columns."""
     if len(frame) > MAX_ROWS:
         raise LayerError(fault(f"at most {MAX_ROWS:,} rows in {layer}", "more", "split the layer"))
-    texts = frame.set_axis(pd.RangeIndex(FIRST_LINE, FIRST_LINE + len(frame)), axis=0)
+    texts = frame.set_axis(pd.RangeIndex(first_line, first_line + len(frame)), axis=0)
     headed = [name.strip() for name in names]
     named = [bool(name) or not (texts.iloc[:, at] == "").all() for at, name in enumerate(headed)]
     kept = [name for name, keep in zip(headed, named, strict=True) if keep]
@@ -149,11 +139,3 @@ def _check_header(names: Sequence[str], layer: str) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise LayerError(fault(f"each column name of {layer} once", f"{shortened(twice)} twice", "rename one of them"))
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

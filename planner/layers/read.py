@@ -18,7 +18,7 @@ from planner.layers.aliases import with_aliases
 from planner.layers.archives import unpacked
 from planner.layers.crs import accepted, check_range, missing, parsed, study_crs, transformed
 from planner.layers.datum import SHIFTED, crs_of, unshifted
-from planner.layers.delimited import read_csv, read_xlsx
+from planner.layers.delimited import read_csv
 from planner.layers.example import without_example
 from planner.layers.guard import Format, guarded
 from planner.layers.log import FaultLog
@@ -27,8 +27,10 @@ from planner.layers.parquet import read_parquet
 from planner.layers.raster import read_raster
 from planner.layers.schema import Schema
 from planner.layers.source import LayerSource
+from planner.layers.totals import without_totals
 from planner.layers.values import as_numbers
 from planner.layers.vector import read_gdal, read_geojson
+from planner.layers.workbook import read_xlsx
 
 _WHOLE = re.compile(r"^(-?\d+)\.0+$")
 
@@ -80,6 +82,7 @@ def read_native(source: LayerSource, *, log: FaultLog, positions: bool, wanted: 
         source = with_aliases(source, raw, wanted, log)
     rows = _selected(raw, source)
     log.read(source.name, rows=len(raw), chosen=len(rows))
+    rows = without_totals(rows, source.name, log)
     if wanted is not None:
         rows = without_example(rows, wanted, source, log)
     if positions or (source.x is not None and source.y is not None):
@@ -170,7 +173,7 @@ def read_raw(source: LayerSource, declared: CRS | None, log: FaultLog) -> pd.Dat
 
 def _read_table(source: LayerSource, kind: Format, log: FaultLog) -> pd.DataFrame:
     if kind is Format.XLSX:
-        return read_xlsx(source.path, sheet=source.layer, layer=source.name)
+        return read_xlsx(source.path, sheet=source.layer, layer=source.name, log=log)
     return read_csv(source.path, encoding=source.encoding, layer=source.name, log=log)
 
 

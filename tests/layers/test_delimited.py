@@ -5,7 +5,6 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from planner.errors import LayerError
 from planner.layers import FaultLog, LayerSource, read_source
-from planner.layers.delimited import _read_even, _read_uneven, _table, read_csv, read_xlsx
+from planner.layers.delimited import _read_even, _read_uneven, read_csv, table_of
 
 CELLS = st.text(st.sampled_from('a1,"\n 中，'), max_size=5)
 
@@ -57,37 +56,6 @@ def test_broken_tables_are_one_sentence(text: str, found: str, write: Callable[.
     assert "\n" not in caught.value.faults[0]
 
 
-def test_workbooks_read_like_tables(tmp_path: Path) -> None:
-    """Numbers without decimals, empty cells, blank rows and a named sheet are read as a CSV would be."""
-    book = openpyxl.Workbook()
-    sheet = book.create_sheet("学校")
-    for row in (["code", "name", None], [210202, "一", None], [None, None, None], [2.5, None, None]):
-        sheet.append(row)
-    book.save(tmp_path / "a.xlsx")
-    frame = read_xlsx(tmp_path / "a.xlsx", sheet="学校", layer="a.xlsx")
-    assert frame.to_dict("list") == {"code": ["210202", "2.5"], "name": ["一", ""]}
-    assert list(frame.index) == [2, 4]
-
-
-def test_a_sheet_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """The sheets that are there are named."""
-    openpyxl.Workbook().save(tmp_path / "a.xlsx")
-    with pytest.raises(LayerError, match="found Sheet"):
-        read_xlsx(tmp_path / "a.xlsx", sheet="学校", layer="a.xlsx")
-    with pytest.raises(LayerError, match="found none"):
-        read_xlsx(tmp_path / "a.xlsx", sheet=None, layer="a.xlsx")
-
-
-def test_a_damaged_workbook_is_one_sentence(tmp_path: Path) -> None:
-    """An archive that is no workbook is told."""
-    import zipfile
-
-    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
-        archive.writestr("a.txt", "x")
-    with pytest.raises(LayerError, match=r"^expected a workbook in a.xlsx, found "):
-        read_xlsx(tmp_path / "a.xlsx", sheet=None, layer="a.xlsx")
-
-
 @given(
     st.data(), st.integers(1, 4), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["utf-8", "utf-8-sig", "gb18030"])
 )
@@ -99,9 +67,9 @@ def test_any_table_comes_back_as_it_was_written(data: st.DataObject, width: int,
     csv.writer(text, lineterminator=end).writerows([names, *rows])
     content = text.getvalue().encode(encoding)
     fast = _read_even(content, "utf-8-sig" if encoding.startswith("utf") else encoding, width)
-    slow = _table(_read_uneven(text.getvalue(), width, "a"), names, "a")
+    slow = table_of(_read_uneven(text.getvalue(), width, "a"), names, "a")
     if fast is not None:
-        pd.testing.assert_frame_equal(_table(fast, names, "a"), slow)
+        pd.testing.assert_frame_equal(table_of(fast, names, "a"), slow)
     assert slow.to_numpy().tolist() == [row for row in rows if any(row)]
 
 
@@ -112,4 +80,4 @@ def test_both_ways_of_reading_agree_on_any_text(body: str) -> None:
     fast = _read_even(text.encode(), "utf-8", 2)
     if fast is not None:
         slow = _read_uneven(text, 2, "a")
-        pd.testing.assert_frame_equal(_table(fast, ["x", "y"], "a"), _table(slow, ["x", "y"], "a"))
+        pd.testing.assert_frame_equal(table_of(fast, ["x", "y"], "a"), table_of(slow, ["x", "y"], "a"))

@@ -278,7 +278,7 @@ def test_row_caps_hold_for_every_format(tmp_path: Path, monkeypatch: pytest.Monk
     frame.to_parquet(tmp_path / "a.parquet")
     pd.DataFrame({"a": range(4)}).to_csv(tmp_path / "a.csv")
     pd.DataFrame({"a": range(4)}).to_excel(tmp_path / "a.xlsx")
-    for room in ("delimited", "vector", "parquet"):
+    for room in ("delimited", "workbook", "vector", "parquet"):
         monkeypatch.setattr(f"planner.layers.{room}.MAX_ROWS", 3)
     for name in ("a.gpkg", "a.shp", "a.gdb", "a.geojson", "a.parquet", "a.csv", "a.xlsx"):
         assert "at most 3" in _refused(tmp_path / name)
