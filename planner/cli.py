@@ -159,10 +159,7 @@ def check(study: Path, out: Path | None) -> None:
     checked = check_study(study)
     click.echo(checked.summary(_language()))
     if out is not None:
-        from planner.report.quality_folder import write_quality
-
-        crs = "" if checked.study is None else checked.study.crs
-        write_quality(checked.quality, checked.tried.accounts, out, crs=crs)
+        checked.write_quality(out, language=_language())
         _say("quality", out)
     raise SystemExit(DONE if checked.ok else WRONG_INPUT)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 
 from planner.errors import shortened
@@ -12,6 +14,9 @@ from planner.layers.log import NOTES
 from planner.mandates import REASONS, Mandate, empty_sets, missing_numbers
 from planner.pipeline.inputs import Tried, groups_of
 from planner.pipeline.measure import Rules
+from planner.report.catalogue import word
+from planner.report.quality_folder import write_quality
+from planner.report.settings import Language
 from planner.study import Study
 
 _SHOWN = 5  # rows of one kind of fault of one layer
@@ -68,11 +73,6 @@ _WORDS = {
         "empty": "no unit in the list belongs to {0!r} (see kind)",
     },
 }
-_NAMES = {
-    "boundaries": "行政区划", "leading_zones": "先导区", "crosswalk": "代码对照表", "facilities": "设施",
-    "population": "人口", "sites": "地块", "exclusions": "管控区", "options": "可选行动", "study": "研究文件",
-    "layers": "图层", "roads": "道路", "standards": "标准", "mandates": "义务",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -110,6 +110,20 @@ class Check:
         """Return faults, what was not checked, faults of the data, and what was read."""
         return "\n".join(_lines(self, language))
 
+    def write_quality(self, out: Path | str, *, language: Language = "zh") -> Path:
+        """Write the quality report, as `planner.report.quality_folder.write_quality` does."""
+        study, units = self.study, self.tried.tables.get("boundaries")
+        return write_quality(
+            self.quality,
+            self.tried.accounts,
+            out,
+            crs="" if study is None else study.crs,
+            boundaries=None if units is None else gpd.GeoDataFrame(units),
+            title="" if study is None else study.title,
+            notice="" if study is None else study.notice,
+            language=language,
+        )
+
 
 def _lines(check: Check, language: str) -> Iterator[str]:
     """Give the lines of a check: faults, what was not checked, faults of the data, what was read."""
@@ -133,7 +147,7 @@ def _lines(check: Check, language: str) -> Iterator[str]:
 
 
 def _name(table: str, language: str) -> str:
-    return _NAMES.get(table, table) if language == "zh" else table
+    return word("tables", table, language) if language == "zh" else table
 
 
 def _told(faults: pd.DataFrame, heading: str, language: str) -> Iterator[str]:

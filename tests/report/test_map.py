@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from planner.report import Material
-from planner.report.map import inert, study_map
+from planner.report.map import study_map
+from planner.report.offline_map import inert
 from tests.report.synthetic import HOSTILE, Size, synthetic
 
 LARGEST = 6_000_000

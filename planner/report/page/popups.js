@@ -1,15 +1,5 @@
 // What is said of one thing. Text enters the page only here and in the panel, and only as text nodes.
 
-function element(tag, className, content) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  for (const part of [].concat(content === undefined ? [] : content)) {
-    if (part === null || part === undefined) continue;
-    made.appendChild(part instanceof Node ? part : document.createTextNode(String(part)));
-  }
-  return made;
-}
-
 function rows(pairs) {
   const table = element('table', 'facts');
   for (const pair of pairs) {
