@@ -30,8 +30,9 @@ TEXTS = {
         "en": "study file written to {0}; fill in the lines that say 'required' or 'state it', then: planner check {0}",
     },
     "quality": {
-        "zh": "质量报告已写入 {0}：quality.html（地图）、quality.csv（逐条）、quality.gpkg（位置，可在 QGIS 中打开）、accounts.csv（行数）",
-        "en": "quality report written to {0}: quality.csv (each fault), quality.gpkg (places), accounts.csv (rows)",
+        "zh": "质量报告已写入 {0}：quality.html（地图）、quality.csv（逐条）、quality.gpkg（位置）、accounts.csv（行数）",
+        "en": "quality report written to {0}: quality.html (map), quality.csv (each fault), quality.gpkg (places), "
+        "accounts.csv (rows)",
     },
     "template": {
         "zh": "模板已写入 {0}；灰色示例行不会被读入。填好后在研究文件中写明 path 和 crs，再运行 planner check。",
