@@ -30,7 +30,8 @@ TEXTS = {
         "en": "study file written to {0}; fill in the lines that say 'required' or 'state it', then: planner check {0}",
     },
     "quality": {
-        "zh": "质量报告已写入 {0}：quality.html（地图）、quality.csv（逐条）、quality.gpkg（位置）、accounts.csv（行数）",
+        "zh": "质量报告已写入 {0}：quality.html（地图）、quality.csv（逐条）、quality.gpkg（位置）、"
+        "accounts.csv（行数）",
         "en": "quality report written to {0}: quality.html (map), quality.csv (each fault), quality.gpkg (places), "
         "accounts.csv (rows)",
     },

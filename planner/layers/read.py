@@ -16,6 +16,7 @@ from pyproj import CRS
 from planner.errors import Faults, LayerError, fault, shortened
 from planner.layers.aliases import with_aliases
 from planner.layers.archives import unpacked
+from planner.layers.assumed import tell_map_service
 from planner.layers.crs import accepted, check_range, missing, parsed, study_crs, transformed
 from planner.layers.datum import SHIFTED, crs_of, unshifted
 from planner.layers.delimited import read_csv
@@ -78,6 +79,8 @@ def read_native(source: LayerSource, *, log: FaultLog, positions: bool, wanted: 
     raw = read_raw(source, declared, log)
     if raw.empty:
         raise LayerError(fault(f"rows in {source.name}", "none", "check the layer that was exported"))
+    if source.datum is None:
+        tell_map_service(raw.columns, source.name, log)
     if wanted is not None:
         source = with_aliases(source, raw, wanted, log)
     rows = _selected(raw, source)
@@ -162,7 +165,7 @@ def read_raw(source: LayerSource, declared: CRS | None, log: FaultLog) -> pd.Dat
     if kind in (Format.CSV, Format.XLSX):
         return _read_table(source, kind, log)
     if kind is Format.GEOJSON:
-        return read_geojson(path, declared=declared, layer=name, log=log)
+        return read_geojson(path, declared=declared, layer=name, log=log, datum_stated=source.datum is not None)
     if kind is Format.PBF:
         columns = [*source.columns.values(), *source.where]
         return read_osm(path, tags=source.osm, columns=columns, layer=name, log=log)

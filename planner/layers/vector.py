@@ -16,6 +16,7 @@ from pyproj import CRS
 from shapely.geometry import shape
 
 from planner.errors import LayerError, fault, shortened
+from planner.layers.assumed import tell_assumed
 from planner.layers.crs import parsed
 from planner.layers.guard import MAX_ROWS, Format, sidecar
 from planner.layers.log import FaultLog
@@ -27,11 +28,13 @@ _DRIVERS = {Format.GPKG: "GPKG", Format.SHP: "ESRI Shapefile", Format.GDB: "Open
 _DBF_RECORDS = 5_000  # enough to tell encodings apart
 
 
-def read_geojson(path: Path, *, declared: CRS | None, layer: str, log: FaultLog) -> gpd.GeoDataFrame:
+def read_geojson(
+    path: Path, *, declared: CRS | None, layer: str, log: FaultLog, datum_stated: bool = False
+) -> gpd.GeoDataFrame:
     """Return the features of a GeoJSON file, indexed by their number.
 
     Read without GDAL, which would follow a linked coordinate reference system into the network. A file
-    that names none is in `declared`, or in WGS84 as RFC 7946 says.
+    that names none is in `declared`, or in WGS84 as RFC 7946 says; that is told, unless `datum_stated`.
 
     Raises
     ------
@@ -52,6 +55,8 @@ def read_geojson(path: Path, *, declared: CRS | None, layer: str, log: FaultLog)
     if len(features) > MAX_ROWS:
         raise LayerError(fault(f"at most {MAX_ROWS:,} features in {layer}", f"{len(features):,}", "split the layer"))
     crs = _geojson_crs(content, declared, layer)
+    if content.get("crs") is None and declared is None and not datum_stated:
+        tell_assumed(layer, log)
     index = pd.RangeIndex(FIRST_FEATURE, FIRST_FEATURE + len(features))
     properties = [_properties(feature, number, layer) for number, feature in zip(index, features, strict=True)]
     geometry = [_geometry(feature, number, layer) for number, feature in zip(index, features, strict=True)]
