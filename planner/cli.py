@@ -13,9 +13,7 @@ import contextlib
 import locale
 import os
 import signal
-import sys
 import traceback
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Literal, NoReturn, cast
@@ -24,10 +22,10 @@ import click
 
 from planner import __version__
 from planner.errors import InputError, OutputError, PlannerError, fault
-from planner.texts import PARTS, TEXTS
+from planner.progress import shown_progress
+from planner.texts import TEXTS
 
 Language = Literal["zh", "en"]
-Progress = Callable[[str, float], None]
 
 DONE, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -195,7 +193,7 @@ def _run(study: Path, out: Path) -> None:
     read = read_study(study)
     from planner.pipeline import run as run_study
 
-    with _progress() as progress:
+    with shown_progress(_language()) as progress:
         outcome = run_study(read, out=out, progress=progress)
     click.echo(outcome.summary(_language()))
     _say("written", out)
@@ -241,38 +239,6 @@ def check_out(out: Path, *, study: Path) -> None:
         raise OutputError(fault("a folder to write into", f"the file {above}", do))
     if not os.access(above, os.W_OK):
         raise OutputError(fault(f"{above} to be writable", "no permission to write there", "name another folder"))
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show on stderr which part runs: a bar with the time left in a terminal, one line per part elsewhere."""
-    if not sys.stderr.isatty():
-        yield _lines()
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
-    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as bars:
-        whole = bars.add_task("", total=1.0)
-        yield lambda part, share: bars.update(whole, description=_part(part), completed=share)
-
-
-def _lines() -> Progress:
-    """Return a progress that prints the name of each part once; stages within a part are left out."""
-    seen: set[str] = set()
-
-    def show(part: str, _share: float) -> None:
-        if part in PARTS and part not in seen:
-            seen.add(part)
-            click.echo(f"· {_part(part)}", err=True)
-
-    return show
-
-
-def _part(name: str) -> str:
-    """Return the name of a part of the run in the language of messages; stages of the solver keep theirs."""
-    return PARTS.get(name, name) if _language() == "zh" else name
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:

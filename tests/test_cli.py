@@ -253,17 +253,6 @@ def test_out_must_be_writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         cli.check_out(tmp_path / "out", study=make_study(tmp_path / "study"))
 
 
-def test_a_terminal_gets_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """In a terminal one bar names the part that runs, solver stages included, and ends at 100 %."""
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    with cli._progress() as progress:
-        progress("siting", 0.5)
-        progress("2030.cost", 0.5)
-        progress("done", 1.0)
-    assert "100%" in capsys.readouterr().err
-
-
 BAD = {
     "missing file": (None, "found"),
     "not TOML": ("[study", "study.toml"),
