@@ -21,6 +21,7 @@ from planner.layers.guard import Format, format_of
 from planner.layers.locate import inside, unit_codes_xy, with_polygons
 from planner.layers.log import LEFT_OUT, FaultLog
 from planner.layers.read import in_crs, points_in, read_native
+from planner.layers.row_units import with_units
 from planner.layers.schema import Schema, check_unique, checked
 from planner.layers.source import LayerSource
 
@@ -123,7 +124,7 @@ def _read_one(
     _tell_outside(frame, source, boundaries, wanted.id_column, log)
     if crosswalk is not None:
         frame = reconciled(frame, crosswalk, boundaries, layer=source.name, log=log)
-    frame = _with_units(frame, boundaries, wanted.id_column, source.name, log)
+    frame = with_units(frame, boundaries, wanted.id_column, source.name, log)
     return frame.assign(_row=frame.index.to_numpy(), _layer=source.name).reset_index(drop=True)
 
 
@@ -218,61 +219,3 @@ def _check_near(frame: gpd.GeoDataFrame, boundaries: pd.DataFrame, layer: str) -
         found = f"none of {len(frame)}, the first at x = {frame['x'].iloc[0]:.0f}, y = {frame['y'].iloc[0]:.0f} m"
         do = "check the crs of the layer and of the boundaries"
         raise LayerError(fault(f"rows of {layer} inside the boundaries", found, do))
-
-
-def _with_units(
-    frame: gpd.GeoDataFrame, boundaries: pd.DataFrame, id_column: str, layer: str, log: FaultLog
-) -> gpd.GeoDataFrame:
-    """Return the rows with a known unit code, found by position where they have none."""
-    given = frame["unit_code"].to_numpy(dtype=object)
-    unknown = ~frame["unit_code"].isin(boundaries["code"]).to_numpy()
-    codes = given.copy()
-    x, y = (frame[axis].to_numpy(dtype=np.float64)[unknown] for axis in ("x", "y"))
-    codes[unknown] = unit_codes_xy(x, y, boundaries)
-    lost = (codes == "").astype(np.bool_)
-    told = unknown & (lost | (given != "").astype(np.bool_))
-    for row, code, instead in zip(frame.loc[told, id_column], given[told], codes[told], strict=True):
-        _tell_unit(row, code, instead, layer, log)
-    _tell_coarse(codes[unknown], boundaries, layer, log)
-    out = frame.assign(unit_code=pd.Series(codes, index=frame.index, dtype="str"))
-    return out[~lost] if lost.any() else out
-
-
-def _tell_unit(row: str, given: str, instead: str, layer: str, log: FaultLog) -> None:
-    if not instead:
-        named = f"代码 {given} 不在名单内，" if given else "没有区划代码，"
-        named_en = f"its unit code {given} is not in the list of units" if given else "it has no unit code"
-        log.add(
-            layer,
-            row,
-            f"{LEFT_OUT}no_unit",
-            f"{named}坐标也不在任何区划面内，未读入",
-            f"The row lies in no polygon and {named_en}; left out",
-            "请补充 unit_code，或检查坐标与区划面",
-        )
-    elif given:
-        log.add(
-            layer,
-            row,
-            "unit_unknown",
-            f"区划代码 {given} 不在名单内，按坐标归入 {instead}",
-            f"The unit code {given} is not in the list of units; by position it lies in {instead}",
-            "请核对区划代码及名单日期",
-        )
-
-
-def _tell_coarse(codes: npt.NDArray[np.object_], boundaries: pd.DataFrame, layer: str, log: FaultLog) -> None:
-    """Say how many rows could only be given a unit of a coarser level than polygons exist for."""
-    levels = boundaries.set_index("code")["level"]
-    polygons = with_polygons(boundaries)["level"].unique()
-    finest = next((level for level in ("village", "township", "county", "city") if level in polygons), "")
-    for level, count in levels.reindex(codes[codes != ""]).value_counts().sort_index().items():
-        if level != finest:
-            log.add(
-                layer,
-                "",
-                "unit_coarse",
-                f"{count} 行不在任何 {finest} 级区划面内，归入 {level} 级单位",
-                f"{count} rows lie in no {finest} polygon; they are given the unit of level {level}",
-                "请补充区划面，或给这些行写明 unit_code",
-            )
