@@ -84,7 +84,7 @@ CASES: dict[str, tuple[Callable[[Path], None], str]] = {
     "wrong column": (_changed("facilities.csv", "service", "servise"), "service"),
     "no CRS": (
         _changed("study.toml", 'path = "people.csv"\ncrs = "EPSG:4326"', 'path = "people.csv"'),
-        "coordinate reference",
+        "datum",
     ),
     "swapped lon/lat": (
         _changed(
