@@ -279,7 +279,7 @@ def bounded_rows(
         if size < 0:
             counts[0] = -1
             break
-        near = min(size // 2, _NEAR)
+        near = min(size, _NEAR)
         if ends.alone.size:
             count = _mark_nodes(ends, desk, lowered(ends, direct, row, cutoff, desk, size))
         else:
