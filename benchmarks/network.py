@@ -13,23 +13,20 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import datetime as dt
 import functools
 import importlib.util
-import os
-import platform
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
+import page
 import pandas as pd
 import peers
 from synthetic import town
@@ -46,7 +43,6 @@ from planner.network.settings import NetworkSettings
 
 KEY = ReachKey("drive", "distance_m", "from")
 LABEL = ReachLabel(KEY, "demand", "benchmark")
-BEGUN = dt.datetime.now(tz=dt.UTC)
 LONGEST_S = 20.0
 """A program that has taken so long takes part in no further round."""
 
@@ -60,11 +56,12 @@ class Timed(NamedTuple):
 
 
 class Program(NamedTuple):
-    """A program that answers a question, wholly or for a share of it."""
+    """A program that answers a question, wholly or for a share of it, in so many rounds at most."""
 
     answer: Callable[[], np.ndarray]
     share: float = 1.0
     tolerance_mm: int = 0
+    rounds: int = 1_000
 
 
 class Question(NamedTuple):
@@ -144,6 +141,26 @@ def nearest() -> Iterator[Question]:
     yield Question(
         "Nearest of 1,000 places, 1,000,000 nodes", programs, {"planner: targets made ready": took, **graph.prepared}
     )
+
+
+def nearest_pandana() -> Iterator[Question]:
+    """Ask pandana what `nearest` asks. Its preparation takes minutes and gigabytes: only if it is asked for."""
+    at = stage(1_000_000)
+    chosen, places = at.some(1_000)
+    landing, took = timed_once(lambda: landing_of(at.router.roads, at.points))
+    pandana = peers.Pandana(at.network, reverse=True)
+
+    def ours() -> np.ndarray:
+        return nearest_places(LABEL, at.router.roads, places, at.points, k=1, landing=landing).costs[:, 0]
+
+    programs = {
+        "planner, points (with owner)": Program(ours),
+        "pandana nearest_pois": Program(
+            lambda: pandana.nearest(at.nodes[chosen], at.nodes, 1), tolerance_mm=1_000, rounds=1
+        ),
+    }
+    prepared = {"planner: targets made ready": took, "pandana: Network": pandana.took}
+    yield Question("Nearest of 1,000 places, 1,000,000 nodes: pandana", programs, prepared)
 
 
 def nearest_lists() -> Iterator[Question]:
@@ -326,6 +343,7 @@ def parts_of(at: Stage, crossings: int, cutoff: int) -> Question:
 
 QUESTIONS = {
     "nearest": nearest,
+    "nearest_pandana": nearest_pandana,
     "lists": nearest_lists,
     "bounded": bounded,
     "large": bounded_large,
@@ -334,35 +352,31 @@ QUESTIONS = {
     "growth": growth,
     "parts": parts,
 }
+SLOW = ("nearest_pandana",)
+"""Questions that take a quarter of an hour: asked only if they are named."""
 
 
 def main() -> None:
     """Put the questions and write the page."""
     options = arguments()
-    if options.page and not options.append:
-        options.page.write_text("\n".join(heading(options.rounds)) + "\n", encoding="utf-8")
+    page.begin(options, about(options.rounds))
     for name, ask in QUESTIONS.items():
-        if options.only and name not in options.only:
+        if name not in (options.only or [each for each in QUESTIONS if each not in SLOW]):
             continue
         for question in ask():
             print(question.title, file=sys.stderr)
             compiling = timed_once(next(iter(question.programs.values())).answer)[1]
             compare(question)
             taken = take_turns(question, options.rounds)
-            section = "\n" + "\n".join(report(question, taken, compiling))
-            print(section, flush=True)
-            if options.page:
-                with options.page.open("a", encoding="utf-8") as page:
-                    page.write(section + "\n")
+            page.add(options, *report(question, taken, compiling))
 
 
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--page", type=Path, help="write the table there")
-    parser.add_argument("--append", action="store_true", help="add sections to the page, of one machine and day")
+    page.add_arguments(parser)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", nargs="*", choices=list(QUESTIONS))
+    parser.add_argument("--only", nargs="*", choices=list(QUESTIONS), help=f"else all but {', '.join(SLOW)}")
     return parser.parse_args()
 
 
@@ -393,7 +407,7 @@ def take_turns(question: Question, rounds: int) -> dict[str, Timed]:
     taken = {name: Timed([], [], program.share) for name, program in question.programs.items()}
     for _ in range(rounds):
         for name, program in question.programs.items():
-            if sum(taken[name].wall) < LONGEST_S:
+            if sum(taken[name].wall) < LONGEST_S and len(taken[name].wall) < program.rounds:
                 cpu, start = cpu_seconds(), time.perf_counter()
                 program.answer()
                 taken[name].wall.append(time.perf_counter() - start)
@@ -422,33 +436,14 @@ def peak_mib() -> float:
     return float("nan")
 
 
-def heading(rounds: int) -> list[str]:
-    """Return the top of the page: machine, versions, noise."""
-    names = ("numba", "numpy", "scipy", "networkx", "igraph", "pandana")
-    versions = []
-    for name in names:
-        try:
-            versions.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            versions.append(f"{name} not installed")
-    models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line]
-    processor = models[0].split(":")[1].strip() if models else platform.processor()
-    day, system = f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}", f"{platform.system()}, Python {platform.python_version()}"
-    return f"""# Performance
-
-Made by `benchmarks/network.py`; see [its rules](../benchmarks/README.md). Numbers of different machines are not
-compared; ratios of programs that took turns in one run are.
-
-{day}; {processor}, {os.cpu_count()} cores; {system}; {", ".join(versions)}.
-The machine was shared; its load (5 minutes) at the end of each section stands there: above 1 it is other people's work.
-Every section says when the run that it comes from began: sections of one time come from one run.
-Medians of up to {rounds} alternating rounds, with the fastest and the slowest. Where wall seconds are much larger than
-CPU seconds, the machine was busy with other work: compare CPU seconds then. "x" is the CPU time of a program divided by
-that of the planner's first row.
-
-Roads are made from a seed (`benchmarks/synthetic.py`): 1.32 streets for each crossing, a fifth of those that are not
-needed to join them one-way, and islands. All questions are asked `from` the places.
-""".splitlines()
+def about(rounds: int) -> str:
+    """Return how to read the sections of this script."""
+    return f"""
+Sections of shortest paths, by `benchmarks/network.py`: medians of up to {rounds} alternating rounds, with the fastest
+and the slowest. Where wall seconds are much larger than CPU seconds, the machine was busy with other work: compare CPU
+seconds then. "x" is the CPU time of a program divided by that of the planner's first row. Roads are made from a seed
+(`benchmarks/synthetic.py`): 1.32 streets for each crossing, a fifth of those that are not needed to join them one-way,
+and islands. All questions are asked `from` the places."""
 
 
 def report(question: Question, taken: dict[str, Timed], compiling: float) -> list[str]:
@@ -465,7 +460,6 @@ def report(question: Question, taken: dict[str, Timed], compiling: float) -> lis
         *rows,
         "",
         f"Not in these times: {'; '.join(apart)}. {question.note}".rstrip(),
-        f"Run begun {BEGUN:%H:%M} UTC; load {os.getloadavg()[1]:.1f}.",
     ]
 
 

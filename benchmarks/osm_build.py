@@ -7,6 +7,7 @@ timed. pyrosm reads "driving+service" for the same reason: the planner's roads f
 from the checkout:
 
     python benchmarks/osm_build.py FILE.osm.pbf --crs EPSG:32633 --peers PYTHON [--tiles 4] [--rounds 3]
+        [--page PAGE --append]
 
 PYTHON is the interpreter of an environment with pyrosm, igraph and osmnx. With `--tiles` the extract is laid out that
 many times, with its tags and restrictions.
@@ -21,7 +22,6 @@ import contextlib
 import gc
 import json
 import os
-import platform
 import resource
 import statistics
 import subprocess
@@ -33,6 +33,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+import page
 
 STEP_DEGREES = 0.7
 CLASSES = (
@@ -54,13 +56,24 @@ def main() -> None:
         nodes = tile(options.extract, pbf, options.tiles)
         if "osmnx" in options.tools:
             cars_only(pbf, xml)
-        print(f"{options.extract.name} x {options.tiles}: {nodes:,} nodes, {pbf.stat().st_size / 1e6:.1f} MB")
-        print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}\n")
+        size_mb = pbf.stat().st_size / 1e6
         rows: dict[str, list[dict[str, float]]] = {tool: [] for tool in options.tools}
         for _ in range(options.rounds):
             for tool in options.tools:
                 rows[tool].append(build(tool, xml if tool == "osmnx" else pbf, options))
-        report(rows)
+    page.begin(options)
+    times = f", laid out {options.tiles} times" if options.tiles > 1 else ""
+    page.add(
+        options,
+        f"## OSM extract to a routable graph for cars: {options.extract.name}{times}",
+        "",
+        f"Made by `benchmarks/osm_build.py`: {nodes:,} nodes, {size_mb:.1f} MB; {options.rounds} alternating rounds.",
+        "Every build runs in a process of its own; peak memory is counted from after the imports, and the first build",
+        "compiles. osmnx reads an XML file of the roads for cars alone, made beforehand.",
+        "",
+        *report(rows),
+        "",
+    )
 
 
 def arguments() -> argparse.Namespace:
@@ -71,6 +84,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", default=sys.executable, help="interpreter with pyrosm, igraph and osmnx")
     parser.add_argument("--tiles", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=3)
+    page.add_arguments(parser)
     parser.add_argument("--tools", nargs="+", default=["planner", "pyrosm", "osmnx"])
     parser.add_argument("--child", choices=["planner", "pyrosm", "osmnx"], help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -260,19 +274,22 @@ def of_osmnx(options: argparse.Namespace) -> Callable[[], dict[str, float]]:
     return make
 
 
-def report(rows: dict[str, list[dict[str, float]]]) -> None:
-    """Print medians, and how many times as long as the planner each program takes."""
-    print("| program | s (fastest to slowest) | CPU s | first build s | peak +MB | nodes | arcs | km | x planner |")
-    print("|---|---|---|---|---|---|---|---|---|")
+def report(rows: dict[str, list[dict[str, float]]]) -> list[str]:
+    """Return a table: medians, and how many times as long as the planner each program takes."""
+    table = [
+        "| program | s (fastest to slowest) | CPU s | first build s | peak +MB | nodes | arcs | km | x planner |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
     ours = statistics.median(row["s"] for row in rows["planner"]) if "planner" in rows else float("nan")
     for tool, found in rows.items():
         middle = {key: statistics.median(row[key] for row in found) for key in found[0]}
         low, high = min(row["s"] for row in found), max(row["s"] for row in found)
-        print(
+        table.append(
             f"| {tool} | {middle['s']:.2f} ({low:.2f}-{high:.2f}) | {middle['cpu_s']:.2f} | {middle['first_s']:.2f} | "
             f"{middle['mb']:.0f} | {middle['nodes']:,.0f} | {middle['arcs']:,.0f} | {middle['km']:,.0f} | "
             f"{middle['s'] / ours:.1f} |"
         )
+    return table
 
 
 if __name__ == "__main__":

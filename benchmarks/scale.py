@@ -1,6 +1,6 @@
 """How much a laptop bears: real and synthetic road graphs of one to five million nodes, in one process.
 
-    python benchmarks/scale.py --florida FLA.gr.xz [--province 5000000] [--facilities 20000]
+    python benchmarks/scale.py --florida FLA.gr.xz [--province 5000000] [--facilities 20000] [--page PAGE --append]
 
 Florida is a graph without coordinates or lengths (DIMACS, as the PACE 2016 challenge handed it out): every edge is
 given a length by chance, from a seed. The province is made by `synthetic.py`. For each: roads made ready, the nearest
@@ -11,6 +11,7 @@ seconds and the largest memory the process has held so far.
 from __future__ import annotations
 
 import argparse
+import functools
 import lzma
 import resource
 import sys
@@ -22,6 +23,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
+import page
 import scipy.sparse as sp
 from network import LABEL, at_crossings
 from scipy.sparse.csgraph import dijkstra, reverse_cuthill_mckee
@@ -34,6 +36,8 @@ from planner.network.legs import Roads, roads_of
 from planner.network.nearest import nearest_places
 from planner.network.views import mode_view
 
+TABLE = ("| roads | step | wall s | CPU s | peak GiB | result |", "|---|---|---|---|---|---|")
+
 
 def main() -> None:
     """Print what each step took."""
@@ -41,16 +45,36 @@ def main() -> None:
     parser.add_argument("--florida", type=Path)
     parser.add_argument("--province", type=int, default=5_000_000)
     parser.add_argument("--facilities", type=int, default=20_000)
+    page.add_arguments(parser)
     options = parser.parse_args()
-    print("| roads | step | wall s | CPU s | peak GiB | result |\n|---|---|---|---|---|---|")
+    page.begin(options)
+    rows: list[str] = []
     if options.florida:
-        run("Florida", lambda: florida(options.florida), options.facilities, cutoff=1_000_000, check=True)
+        rows += run("Florida", lambda: florida(options.florida), options.facilities, cutoff=1_000_000, check=True)
     if options.province:
-        run("province", lambda: town(options.province, seed=2), options.facilities, cutoff=5_000_000, check=False)
+        rows += run(
+            "province", lambda: town(options.province, seed=2), options.facilities, cutoff=5_000_000, check=False
+        )
+    page.add(options, *about(options), *TABLE, *rows, "")
 
 
-def run(name: str, make: Callable[[], RoadNetwork], count: int, *, cutoff: int, check: bool) -> None:
-    """Print the steps of one graph."""
+def about(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return what the table shows."""
+    return (
+        "## Scale",
+        "",
+        "Made by `benchmarks/scale.py`, in one process: Florida's road graph with lengths by chance, where scipy's",
+        f"costs must be the same at every node, and a made province; {options.facilities:,} facilities. Everything",
+        "within the cutoff (Florida 1 km, province 5 km) is asked of a quarter of them. The peak of memory is that of",
+        "the process so far, results included.",
+        "",
+    )
+
+
+def run(name: str, make: Callable[[], RoadNetwork], count: int, *, cutoff: int, check: bool) -> list[str]:
+    """Return the steps of one graph as rows of the table."""
+    rows: list[str] = []
+    step = functools.partial(timed_step, rows)
     network = step(name, "roads made", make, repr)
     nodes, points = at_crossings(network)
     roads = step(name, "roads made ready", lambda: roads_from(network), lambda _: "")
@@ -74,6 +98,7 @@ def run(name: str, make: Callable[[], RoadNetwork], count: int, *, cutoff: int, 
                         lambda _: "")  # fmt: skip
         if not np.array_equal(np.where(np.isfinite(expected), expected, -1), nearest.costs[:, 0]):
             raise SystemExit(f"{name}: scipy answers differently.")
+    return rows
 
 
 def roads_from(network: RoadNetwork) -> Roads:
@@ -82,14 +107,15 @@ def roads_from(network: RoadNetwork) -> Roads:
     return roads_of(network, key.mode, mode_view(network, key.mode, key.cost_kind), key.direction)
 
 
-def step(name: str, what: str, work: Callable[[], Any], tell: Callable[[Any], str]) -> Any:
-    """Print what a step took, and return what it made."""
+def timed_step(rows: list[str], name: str, what: str, work: Callable[[], Any], tell: Callable[[Any], str]) -> Any:
+    """Add what a step took to the rows, and return what it made."""
     start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     made = work()
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     wall, peak = time.perf_counter() - start, after.ru_maxrss / (1 << 20)
-    print(f"| {name} | {what} | {wall:.1f} | {cpu:.1f} | {peak:.2f} | {tell(made)} |", flush=True)
+    rows.append(f"| {name} | {what} | {wall:.1f} | {cpu:.1f} | {peak:.2f} | {tell(made)} |")
+    print(rows[-1], file=sys.stderr)
     return made
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import NamedTuple
@@ -13,8 +12,9 @@ import pandas as pd
 
 from planner.errors import NetworkError, fault
 from planner.network.blocks import blocks_of, in_order
-from planner.network.bounded_search import Desk, bounded_rows, desk_of
+from planner.network.bounded_search import bounded_rows
 from planner.network.compiled import MAX_CUTOFF, Buckets, Direct, Ends, Links, Starts, queue_of
+from planner.network.desks import Desk, Desks, Shape, shape_of, written
 from planner.network.landing import Landing, landing_of, starts_of
 from planner.network.legs import Roads, direct_pairs
 from planner.network.reach import Reach, ReachLabel
@@ -58,6 +58,13 @@ class BoundedWork(NamedTuple):
     cutoff: int
     buckets: Buckets
 
+    @property
+    def shape(self) -> Shape:
+        """Of the desks that the search needs."""
+        return shape_of(
+            len(self.links.indptr) - 1, len(self.legs.node), self.buckets, alone=bool(len(self.ends.alone))
+        )  # fmt: skip
+
     def taken(self, block: slice) -> BoundedWork:
         """Return the work for some of the places."""
         direct = Direct(self.direct.indptr[block.start : block.stop + 1], self.direct.other, self.direct.cost)
@@ -100,7 +107,7 @@ def bounded_reach(
         If the cutoff is negative or does not fit into 32 bits.
     """
     work = bounded_work(roads, places, targets, cutoff, landing=landing)
-    parts = list(bounded_parts(work, threads=threads, executor=executor))
+    parts = list(bounded_parts(work, roads.desks, threads=threads, executor=executor))
     return joined(label, places.ids, targets.ids, cutoff, parts)
 
 
@@ -122,39 +129,45 @@ def bounded_work(
     return BoundedWork(links, starts, direct, legs, ends, cutoff, queue_of(span, starts, cutoff))
 
 
-def bounded_parts(work: BoundedWork, *, threads: int, executor: Executor | None) -> Iterator[Part]:
-    """Yield the rows of all places, block after block."""
+def bounded_parts(work: BoundedWork, desks: Desks, *, threads: int, executor: Executor | None) -> Iterator[Part]:
+    """Yield the rows of all places, block after block.
+
+    Parameters
+    ----------
+    work
+        What is searched.
+    desks
+        What the threads here write on.
+    threads, executor
+        As in `bounded_reach`.
+    """
     count = len(work.starts.node)
     if executor is not None:
         yield from in_order(
             lambda block: executor.submit(rows_alone, work.taken(block)), blocks_of(count, _FAR_BLOCK), ahead=_AHEAD
         )
         return
-    desks = threading.local()
-
-    def rows(block: slice) -> Part:
-        part, desks.own = _rows(work.taken(block), getattr(desks, "own", None))
-        return part
-
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        yield from in_order(lambda block: pool.submit(rows, block), blocks_of(count, _BLOCK), ahead=_AHEAD * threads)
+        yield from in_order(
+            lambda block: pool.submit(_rows, work.taken(block), desks), blocks_of(count, _BLOCK), ahead=_AHEAD * threads
+        )
 
 
 def rows_alone(work: BoundedWork) -> Part:
     """Return the rows of all places of a piece of work: what a process or a cluster's worker is sent to do."""
-    return _rows(work, None)[0]
+    return _rows(work, Desks())
 
 
-def _rows(work: BoundedWork, desk: Desk | None) -> tuple[Part, Desk]:
-    """Return the rows of all places of a piece of work, and a desk for the next."""
+def _rows(work: BoundedWork, desks: Desks) -> Part:
+    """Return the rows of all places of a piece of work."""
     links, starts, direct, legs, ends, cutoff, buckets = work
-    room = 0
-    while True:
-        desk = desk or desk_of(len(links.indptr) - 1, len(legs.node), buckets, room=room)
+
+    def at(desk: Desk) -> tuple[Part, Desk | None]:
         part = bounded_rows(links, starts, legs, ends, direct, cutoff, buckets.shift, desk)
-        if not len(part[0]) or part[0][0] >= 0:
-            return part, desk
-        room, desk = 2 * len(desk.entries), None
+        spoilt = len(part[0]) > 0 and part[0][0] < 0
+        return part, None if spoilt else written(desk, len(part[1]))
+
+    return desks.served(work.shape, at)
 
 
 def joined(label: ReachLabel, place_ids: pd.Index, target_ids: pd.Index, cutoff: int, parts: list[Part]) -> Reach:

@@ -9,74 +9,30 @@ Dial, R. B. (1969). Algorithm 360: shortest-path forest with topological orderin
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
-from planner.network.compiled import I32, I64, UNSEEN, Buckets, Direct, Ends, Links, Starts, compiled
+from planner.network.compiled import I32, I64, UNSEEN, Direct, Ends, Links, Starts, Whole, compiled
+from planner.network.desks import Desk
 
-U64 = npt.NDArray[np.uint64]
+_NODE, _NEXT = 0, 1
+_LINE = 16
+"""Whole numbers of 32 bits in a line of a processor's cache."""
 
-_NONE = np.int32(-1)
-_NODE, _COST, _NEXT = 0, 1, 2
-_ROOM = 1 << 12
-"""Entries of a queue beyond one for each node."""
-
+_NEAR = 1024
+"""Nodes before and after a start whose arcs are read ahead, at most; else as many as the last search saw."""
 # The lowest bit of a word, multiplied by this number, has the number of the bit in its six highest bits.
 _DE_BRUIJN = np.uint64(0x03F79D71B4CB0A89)
 _BIT_OF = np.zeros(64, dtype=np.int64)
 _BIT_OF[[(int(_DE_BRUIJN) << bit) % 2**64 >> 58 for bit in range(64)]] = np.arange(64)
 
 
-class Desk(NamedTuple):
-    """What one thread's searches write on. Between searches it is as `desk_of` made it.
-
-    Attributes
-    ----------
-    cost
-        int32, shape (nodes,): UNSEEN.
-    touched
-        int32, shape (nodes,): anything.
-    head
-        int32, shape (buckets,): -1.
-    entries
-        int32, shape (room, 3): what is queued; anything.
-    best
-        int32, shape (targets,): UNSEEN.
-    found, groups
-        uint64: one bit for every target, or every node where targets lie alone at nodes; and one for every word of
-        `found`: 0.
-    """
-
-    cost: I32
-    touched: I32
-    head: I32
-    entries: I32
-    best: I32
-    found: U64
-    groups: U64
-
-
-def desk_of(node_count: int, target_count: int, buckets: Buckets, *, room: int = 0) -> Desk:
-    """Return what one thread's searches write on; `room` for so many entries of the queue, if it must be more."""
-    words = max(node_count, target_count) // 64 + 1
-    return Desk(
-        cost=np.full(node_count, UNSEEN, dtype=np.int32),
-        touched=np.empty(node_count, dtype=np.int32),
-        head=np.full(buckets.length, _NONE, dtype=np.int32),
-        entries=np.empty((max(room, node_count + _ROOM), 3), dtype=np.int32),
-        best=np.full(target_count, UNSEEN, dtype=np.int32),
-        found=np.zeros(words, dtype=np.uint64),
-        groups=np.zeros(words // 64 + 1, dtype=np.uint64),
-    )
-
-
 @compiled
-def _seeded(nodes: I32, costs: I64, limit: int, shift: int, desk: Desk) -> tuple[int, int, np.uint32]:
-    """Queue where a search starts; return how many nodes are touched, how many entries there are, the first bucket."""
+def _seeded(
+    nodes: I32, costs: I64, limit: int, shift: int, desk: Desk
+) -> tuple[np.int64, np.int64, np.uint32, np.uint32]:
+    """Queue where a search starts; return how many nodes are touched, how many queued, the first and last bucket."""
     known, entries, head = desk.cost, desk.entries, desk.head
-    count, live, bucket = 0, 0, np.uint32(limit >> shift)
+    count, top, first, last = np.int64(0), np.int64(0), np.uint32(limit >> shift), np.uint32(0)
     for start in range(nodes.size):
         node, cost = nodes[start], costs[start]
         if node >= 0 and cost <= limit and cost < known[node]:
@@ -84,19 +40,22 @@ def _seeded(nodes: I32, costs: I64, limit: int, shift: int, desk: Desk) -> tuple
                 desk.touched[count] = node
                 count += 1
             known[node] = cost
-            slot = np.uint32(cost >> shift) & np.uint32(head.size - 1)
-            entries[live, _NODE], entries[live, _COST], entries[live, _NEXT] = node, cost, head[slot]
-            head[slot] = live
-            live += 1
-            bucket = min(bucket, np.uint32(cost >> shift))
-    return count, live, bucket
+            bucket = np.uint32(cost >> shift)
+            slot = bucket & np.uint32(head.size - 1)
+            entries[top, _NODE], entries[top, _NEXT] = node, head[slot]
+            head[slot] = top
+            top += 1
+            first, last = min(first, bucket), max(last, bucket)
+    return count, top, first, last
 
 
 @compiled
 def search(links: Links, nodes: I32, costs: I64, limit: int, shift: int, desk: Desk) -> int:
     """Find the cost of every node up to the limit.
 
-    A node is queued again when its cost falls; an entry whose cost is no longer the node's is passed over.
+    A node is queued again when its cost falls; an entry in a bucket that is no longer the node's is passed over. What
+    an arc changes is written without branches, as what was there already where it changes nothing: whether it does
+    cannot be foretold, and a processor that guesses wrong waits longer than the writing takes.
 
     Returns
     -------
@@ -105,48 +64,38 @@ def search(links: Links, nodes: I32, costs: I64, limit: int, shift: int, desk: D
     """
     indptr, link = links.indptr, links.link
     known, touched, head, entries = desk.cost, desk.touched, desk.head, desk.entries
-    mask = np.uint32(head.size - 1)
-    count, live, bucket = _seeded(nodes, costs, limit, shift, desk)
-    top, free = live, np.int32(-1)
-    while live > 0:
+    mask, most = np.uint32(head.size - 1), np.int64(limit)
+    count, top, bucket, last = _seeded(nodes, costs, limit, shift, desk)
+    while bucket <= last:
         item = head[bucket & mask]
         if item < 0:
             bucket += np.uint32(1)
             continue
-        at = np.uint32(item)
-        node, reached = np.uint32(entries[at, _NODE]), entries[at, _COST]
-        head[bucket & mask] = entries[at, _NEXT]
-        entries[at, _NEXT] = free
-        free = item
-        live -= 1
-        if known[node] != reached:
+        node = np.uint32(entries[np.uint32(item), _NODE])
+        head[bucket & mask] = entries[np.uint32(item), _NEXT]
+        reached = np.int64(known[node])
+        if np.uint32(reached >> shift) != bucket:
             continue
-        for arc in range(np.uint64(indptr[node]), np.uint64(indptr[node + np.uint32(1)])):
+        first, end = np.int64(indptr[node]), np.int64(indptr[node + np.uint32(1)])
+        if top + (end - first) >= entries.shape[0]:
+            return -1
+        for arc in range(np.uint64(first), np.uint64(end)):
             leads_to = link[arc, 0]
-            neighbour = np.uint32(max(leads_to, ~leads_to))
-            total = np.int64(reached) + np.int64(link[arc, 1])
+            neighbour = np.uint32(leads_to ^ (leads_to >> 31))  # of a complement, the node
+            total = reached + np.int64(link[arc, 1])
             before = known[neighbour]
-            if total < before and total <= limit:
-                if before == UNSEEN:
-                    touched[count] = neighbour
-                    count += 1
-                known[neighbour] = total
-                if leads_to < 0:
-                    continue
-                if free >= 0:
-                    item = free
-                    free = entries[np.uint32(item), _NEXT]
-                elif top == entries.shape[0]:
-                    return -1
-                else:
-                    item = np.int32(top)
-                    top += 1
-                at = np.uint32(item)
-                slot = np.uint32(total >> shift) & mask
-                entries[at, _NODE], entries[at, _COST], entries[at, _NEXT] = neighbour, total, head[slot]
-                head[slot] = item
-                live += 1
-    return count
+            better = (total < before) & (total <= most)
+            touched[count] = neighbour
+            count += np.int64(better & (before == UNSEEN))
+            known[neighbour] = np.int32(total) if better else before
+            queued = better & (leads_to >= 0)
+            there = np.uint32(total >> shift)
+            behind = head[there & mask]
+            entries[top, _NODE], entries[top, _NEXT] = neighbour, behind
+            head[there & mask] = np.int32(top) if queued else behind
+            top += np.int64(queued)
+            last = max(last, there) if queued else last
+    return int(count)
 
 
 @compiled
@@ -214,7 +163,7 @@ def _mark_nodes(ends: Ends, desk: Desk, size: int) -> int:
 def _by_target(legs: Starts, desk: Desk, cutoff: int) -> int:
     """Look from every target at the nodes it hangs on: for searches that reach many. Return how many were found."""
     count = 0
-    for target in range(desk.best.size):
+    for target in range(legs.node.shape[0]):
         for end in range(2):
             node = legs.node[target, end]
             if node >= 0 and desk.cost[node] != UNSEEN:
@@ -231,7 +180,7 @@ def _offered(legs: Starts, ends: Ends, direct: Direct, row: int, cutoff: int, de
     for pair in range(direct.indptr[row], direct.indptr[row + 1]):
         if direct.cost[pair] <= cutoff:
             count += _offer(desk, direct.other[pair], direct.cost[pair])
-    if 4 * size < desk.best.size:
+    if 4 * size < legs.node.shape[0]:
         count += _by_node(ends, desk, size, cutoff)
     else:
         count += _by_target(legs, desk, cutoff)
@@ -264,6 +213,24 @@ def _emit(desk: Desk, alone: I32, targets: I32, costs: I32) -> None:
                 left &= left - np.uint64(1)
             desk.found[word] = 0
             desk.groups[group] &= desk.groups[group] - np.uint64(1)
+
+
+@compiled
+def _fetched(links: Links, ends: Ends, desk: Desk, start: Whole, near: int) -> None:
+    """Read what lies in memory around the start of a search, so that it is in the cache when the search comes there.
+
+    Nodes are numbered so that neighbours are near each other. These reads do not wait for one another; those of the
+    search do. The sum goes where anything may be, lest the compiler leave the reads out.
+    """
+    first, last = max(0, start - near), min(links.indptr.size - 1, start + near)
+    read = np.int64(0)
+    for node in range(first, last, _LINE):
+        read += desk.cost[node] + links.indptr[node]
+        if ends.alone.size:
+            read += ends.alone[node]
+    for arc in range(links.indptr[first], links.indptr[last], _LINE // 2):
+        read += links.link[arc, 0]
+    desk.touched[desk.touched.size - 1] = np.int32(read)
 
 
 @compiled
@@ -304,14 +271,15 @@ def bounded_rows(
         targets (int32, ascending in each row), costs (int32).
     """
     counts = np.zeros(starts.node.shape[0], dtype=np.int64)
-    targets = np.empty(1024, dtype=np.int32)
-    costs = np.empty(1024, dtype=np.int32)
-    filled = 0
+    targets, costs, filled = desk.targets, desk.costs, 0
+    near = 0
     for row in range(starts.node.shape[0]):
+        _fetched(links, ends, desk, np.int64(max(starts.node[row, 0], starts.node[row, 1])), near)
         size = search(links, starts.node[row], starts.cost[row], cutoff, shift, desk)
         if size < 0:
             counts[0] = -1
             break
+        near = min(size, _NEAR)
         if ends.alone.size:
             count = _mark_nodes(ends, desk, lowered(ends, direct, row, cutoff, desk, size))
         else:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.network.compiled import I32, UNSEEN, Direct, Ends, Links, Span, Starts, links_of, span_of
+from planner.network.desks import Desks
 from planner.network.graph import BACKWARD, FORWARD, RoadNetwork
 from planner.network.modes import Mode
 from planner.network.reach import Direction
@@ -38,6 +39,8 @@ class Roads(NamedTuple):
         The network as the mode sees it.
     mode
         The mode.
+    desks
+        What searches of these roads write on.
     """
 
     arcs: Arcs
@@ -49,6 +52,7 @@ class Roads(NamedTuple):
     speed_kph: npt.NDArray[np.float64]
     view: ModeView
     mode: Mode
+    desks: Desks
 
     def costs_of(
         self, lengths: npt.NDArray[np.int64], lanes: npt.NDArray[np.integer], *, backward: npt.ArrayLike
@@ -88,6 +92,7 @@ def roads_of(network: RoadNetwork, mode: str, view: ModeView, direction: Directi
         speed_kph=speed,
         view=view,
         mode=network.mode(mode),
+        desks=Desks(),
     )
 
 

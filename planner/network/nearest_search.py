@@ -19,6 +19,7 @@ NO_LABEL = np.int64(2**63 - 1)
 DONE, OVERFLOW, FULL = 0, 1, 2
 
 _LABEL, _NODE_NEXT = 0, 1
+_NODE, _NEXT = 0, 1
 _LOW = np.int64(0xFFFFFFFF)
 
 
@@ -75,6 +76,82 @@ def _seeded(
 
 
 @compiled
+def _seeded_one(
+    starts: Starts, place_bits: int, shift: Whole, best: I64, head: I32, entries: I32
+) -> tuple[int, np.uint64]:
+    """As `_seeded`, for lists of one."""
+    live, bucket, slots = 0, np.uint64(NO_LABEL), np.uint64(head.size - 1)
+    for place in range(starts.node.shape[0]):
+        for end in range(2):
+            node, label = starts.node[place, end], (starts.cost[place, end] << place_bits) | place
+            if node >= 0 and label < best[node]:
+                if live == entries.shape[0]:
+                    return -1, bucket
+                best[node] = label
+                slot = np.uint64(label >> shift) & slots
+                entries[live, _NODE], entries[live, _NEXT] = node, head[slot]
+                head[slot] = live
+                live += 1
+                bucket = min(bucket, np.uint64(label >> shift))
+    return live, bucket
+
+
+@compiled
+def _one_at_nodes(links: Links, starts: Starts, place_bits: int, buckets: Buckets, room: int) -> tuple[I64, int]:
+    """As `nearest_at_nodes`, for lists of one: a node has one label, and an entry of the queue need not repeat it.
+
+    An entry in a bucket that is no longer the node's is passed over.
+    """
+    indptr, link = links.indptr, links.link
+    best = np.full(indptr.size - 1, NO_LABEL, dtype=np.int64)
+    head = np.full(buckets.length, -1, dtype=np.int32)
+    entries = np.empty((room, 2), dtype=np.int32)
+    slots, shift, bits = np.uint64(head.size - 1), np.uint64(buckets.shift + place_bits), np.uint64(place_bits)
+    live, bucket = _seeded_one(starts, place_bits, np.int64(shift), best, head, entries)
+    top, free = live, np.int32(-1)
+    if live < 0:
+        return best, FULL
+    while live > 0:
+        item = head[bucket & slots]
+        if item < 0:
+            bucket += np.uint64(1)
+            continue
+        at = np.uint32(item)
+        node = np.uint32(entries[at, _NODE])
+        head[bucket & slots] = entries[at, _NEXT]
+        entries[at, _NEXT] = free
+        free = item
+        live -= 1
+        label = best[node]
+        if np.uint64(label) >> shift != bucket:
+            continue
+        for arc in range(np.uint64(indptr[node]), np.uint64(indptr[node + np.uint32(1)])):
+            leads_to = link[arc, 0]
+            neighbour = np.uint32(leads_to ^ (leads_to >> 31))  # of a complement, the node
+            total = label + np.int64(np.uint64(link[arc, 1]) << bits)
+            if total >= best[neighbour]:
+                continue
+            if total < 0:
+                return best, OVERFLOW
+            best[neighbour] = total
+            if leads_to < 0:
+                continue
+            if free >= 0:
+                item = free
+                free = entries[np.uint32(item), _NEXT]
+            elif top == room:
+                return best, FULL
+            else:
+                item = np.int32(top)
+                top += 1
+            slot = (np.uint64(total) >> shift) & slots
+            entries[np.uint32(item), _NODE], entries[np.uint32(item), _NEXT] = np.int32(neighbour), head[slot]
+            head[slot] = item
+            live += 1
+    return best, DONE
+
+
+@compiled
 def nearest_at_nodes(
     links: Links, starts: Starts, k: int, place_bits: int, buckets: Buckets, room: int
 ) -> tuple[I64, int]:
@@ -101,6 +178,8 @@ def nearest_at_nodes(
         Labels (int64, shape (nodes * k,), `NO_LABEL` for none), and how it went: `DONE`, `OVERFLOW` where a cost did
         not fit into the remaining bits, `FULL` where the queue had too little room.
     """
+    if k == 1:
+        return _one_at_nodes(links, starts, place_bits, buckets, room)
     indptr, link = links.indptr, links.link
     best = np.full((indptr.size - 1) * k, NO_LABEL, dtype=np.int64)
     head = np.full(buckets.length, -1, dtype=np.int32)

@@ -87,7 +87,7 @@ def streamed_reach(  # noqa: PLR0913 - one option more than usual, all of them n
     here, there = router.attach(places), router.attach(targets)
     work = bounded_work(router.roads, here, there, cutoff)
     label = ReachLabel(router.key, kind, service)
-    rows = bounded_parts(work, threads=router.settings.thread_count, executor=executor)
+    rows = bounded_parts(work, router.roads.desks, threads=router.settings.thread_count, executor=executor)
     spool = _Spool(label, cutoff, here.ids, there.ids, folder.with_name(f".{folder.name}.unfinished"))
     try:
         for part in rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -12,7 +11,7 @@ import pandas as pd
 from planner.errors import NetworkError, fault, shortened
 from planner.network.blocks import blocks_of, in_order
 from planner.network.bounded import BoundedWork, bounded_work
-from planner.network.bounded_search import Desk, desk_of
+from planner.network.desks import Desk, Desks
 from planner.network.router import Points, Router
 from planner.network.sums_search import sum_rows
 
@@ -53,30 +52,24 @@ def sums_within(router: Router, places: Points, targets: Points, values: pd.Data
     here, there = router.attach(places), router.attach(targets)
     whole = _as_integers(values, there.ids)
     work = bounded_work(router.roads, here, there, cutoff)
-    desks = threading.local()
-
-    def rows(block: slice) -> npt.NDArray[np.int64]:
-        sums, desks.own = _rows(work.taken(block), whole, getattr(desks, "own", None))
-        return sums
-
+    desks = router.roads.desks
     with ThreadPoolExecutor(max_workers=router.settings.thread_count) as pool:
         blocks = blocks_of(len(here.ids), _BLOCK)
-        parts = list(in_order(lambda block: pool.submit(rows, block), blocks, ahead=len(blocks) + 1))
+        parts = list(
+            in_order(lambda block: pool.submit(_rows, work.taken(block), whole, desks), blocks, ahead=len(blocks) + 1)
+        )
     sums = np.concatenate([np.zeros((0, whole.shape[1]), dtype=np.int64), *parts]) / _PARTS
     return pd.DataFrame(sums, index=here.ids, columns=values.columns)
 
 
-def _rows(
-    work: BoundedWork, values: npt.NDArray[np.int64], desk: Desk | None
-) -> tuple[npt.NDArray[np.int64], Desk]:  # fmt: skip
-    links, starts, direct, legs, ends, cutoff, buckets = work
-    room = 0
-    while True:
-        desk = desk or desk_of(len(links.indptr) - 1, len(legs.node), buckets, room=room)
+def _rows(work: BoundedWork, values: npt.NDArray[np.int64], desks: Desks) -> npt.NDArray[np.int64]:
+    links, starts, direct, _, ends, cutoff, buckets = work
+
+    def at(desk: Desk) -> tuple[npt.NDArray[np.int64], Desk | None]:
         sums, enough = sum_rows(links, starts, ends, direct, values, cutoff, buckets.shift, desk)
-        if enough:
-            return sums, desk
-        room, desk = 2 * len(desk.entries), None
+        return sums, desk if enough else None
+
+    return desks.served(work.shape, at)
 
 
 def _as_integers(values: pd.DataFrame, ids: pd.Index) -> npt.NDArray[np.int64]:

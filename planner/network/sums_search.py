@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.network.bounded_search import Desk, lowered, search
+from planner.network.bounded_search import lowered, search
 from planner.network.compiled import I64, UNSEEN, Direct, Ends, Links, Starts, Whole, compiled
+from planner.network.desks import Desk
 
 
 @compiled

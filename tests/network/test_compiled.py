@@ -66,7 +66,7 @@ def test_too_little_room_changes_nothing(seed, random_network, random_points, mo
     tables = {"places": places, "demand": demand, "anchors": demand.iloc[:0], "needs": [need], "k": 3}
     plain = reaches(network, **tables)
     monkeypatch.setattr("planner.network.nearest._ROOM", -140)
-    monkeypatch.setattr("planner.network.bounded_search._ROOM", -network.node_count + 3)
+    monkeypatch.setattr("planner.network.desks._ROOM", -network.node_count - network.node_count // 2 + 3)
     tight = reaches(network, **tables)
     np.testing.assert_array_equal(plain.bounded[need.label].costs, tight.bounded[need.label].costs)
     np.testing.assert_array_equal(plain.nearest[need.label].costs, tight.nearest[need.label].costs)

@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import dijkstra
 from planner.network import NetworkSettings, ReachKey, ReachLabel
 from planner.network.bounded import bounded_reach
 from planner.network.compiled import MAX_CUTOFF, UNSEEN, Links, Starts, links_of
-from planner.network.full import full_costs, full_reach, hierarchy_of
+from planner.network.full import WORTH_A_HIERARCHY, full_costs, full_reach, hierarchy_of
 from planner.network.router import router_of
 from planner.network.views import Arcs
 
@@ -39,7 +39,7 @@ def test_hierarchies_give_the_costs_of_plain_searches(seed, random_network, rand
 
 
 def test_many_places_make_a_hierarchy(random_network, random_points, monkeypatch):
-    """From 150 places on a hierarchy is made, with fewer it is not; threads change nothing."""
+    """From so many places on a hierarchy is made, with fewer it is not; threads change nothing."""
     rng = np.random.default_rng(1)
     network = random_network(rng)
     targets = random_points(rng, network, 30, "d")
@@ -47,7 +47,7 @@ def test_many_places_make_a_hierarchy(random_network, random_points, monkeypatch
     monkeypatch.setattr(
         "planner.network.full.hierarchy_of", lambda links: made.append(1) or hierarchy_of(links)
     )  # fmt: skip
-    for count, expected in ((149, 0), (150, 1)):
+    for count, expected in ((WORTH_A_HIERARCHY - 1, 0), (WORTH_A_HIERARCHY, 1)):
         places = random_points(rng, network, count, "p")
         one, three = (
             full_reach(router_of(network, KEYS[0], settings=NetworkSettings(threads=n)), places, targets)
