@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -14,7 +15,6 @@ from planner.layers import (
     FaultLog,
     read_boundaries,
     read_crosswalk,
-    read_demand,
     read_exclusions,
     read_facilities,
     read_leading_zones,
@@ -24,7 +24,7 @@ from planner.layers import (
 from planner.layers.guard import is_geodatabase
 from planner.network import RoadNetwork, read_network
 from planner.pipeline.attempts import Attempts
-from planner.population import parents, whole_persons
+from planner.population import RECORD, parents, read_people, whole_persons
 from planner.study import Study
 
 
@@ -46,6 +46,8 @@ class Inputs:
         The roads; None where the study has none.
     faults
         What was wrong with rows and could be lived with.
+    population
+        One entry per layer of population: whom it counts, and how its groups and points came about.
     """
 
     boundaries: gpd.GeoDataFrame
@@ -57,6 +59,7 @@ class Inputs:
     screening: pd.DataFrame
     network: RoadNetwork | None
     faults: pd.DataFrame
+    population: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -128,8 +131,10 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner, crosswalk=codes))
     sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner, crosswalk=codes))
     exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log))
-    demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner, crosswalk=codes))
-    persons = None if demand is None else _whole(demand, groups_of(study), inner)
+    demand = attempts(
+        lambda: read_people(layers.population, within, crs=crs, log=inner, crosswalk=codes, seed=study.seed)
+    )
+    persons = None if demand is None else _whole(demand, groups_of(study), groups_within(study), inner)
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
     tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
@@ -157,6 +162,7 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
         screening=screening,
         network=network,
         faults=tried.faults,
+        population=inner.remembered(RECORD),
     )
     return replace(tried, inputs=inputs)
 
@@ -172,10 +178,16 @@ def groups_of(study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys(group for source in study.layers.population for group in source.groups))
 
 
-def _whole(demand: pd.DataFrame, groups: tuple[str, ...], log: FaultLog) -> pd.DataFrame:
+def groups_within(study: Study) -> dict[str, str]:
+    """Return by group the group that it is part of, by the ages that layers state or names say."""
+    ages = {group: ages for source in study.layers.population for group, ages in source.known_ages().items()}
+    return parents(groups_of(study), ages)
+
+
+def _whole(demand: pd.DataFrame, groups: tuple[str, ...], within: Mapping[str, str], log: FaultLog) -> pd.DataFrame:
     """Return the demand with persons as integers; of fractions every unit keeps its total, which is told."""
     people = demand[list(groups)]
-    whole = whole_persons(people, groups=groups, units=demand["unit_code"], within=parents(groups))
+    whole = whole_persons(people, groups=groups, units=demand["unit_code"], within=within)
     broken = int((people % 1 != 0).any(axis=1).sum())
     if broken:
         units = demand["unit_code"].nunique()
@@ -195,6 +207,7 @@ def input_files(study: Study) -> list[Path]:
     sources = [*layers.boundaries, *layers.facilities, *layers.population, *layers.sites, *layers.exclusions]
     sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}
+    paths |= {beside.path for source in layers.population for beside in (source.spread, source.structure) if beside}
     paths |= {expected for source in layers.boundaries if (expected := source.expected) is not None}
     paths |= {path for path in (study.roads.path, study.roads.dem) if path} if study.roads is not None else set()
     named = (study.standards.profile, study.mandates.policy)

@@ -20,11 +20,10 @@ from planner.mandates import Policy, count_statuses
 from planner.network import RoadNetwork
 from planner.pipeline.clock import Clock
 from planner.pipeline.finished import Finished
-from planner.pipeline.inputs import groups_of, input_files
+from planner.pipeline.inputs import groups_within, input_files
 from planner.pipeline.measure import Rules
 from planner.pipeline.outcome import Outcome
 from planner.pipeline.road_parts import road_parts
-from planner.population import parents
 from planner.study import Study
 
 _LIBRARIES = (
@@ -80,7 +79,7 @@ def _settings(study: Study, rules: Rules) -> dict[str, Any]:
     """Return everything that was in effect, defaults filled in and built-ins resolved."""
     return {
         **study.effective(),
-        "groups_within": parents(groups_of(study)),
+        "groups_within": groups_within(study),
         "forbid_unconfirmed": study.standards.forbid_unconfirmed,
         "standards": _entries(rules, "standard"),
         "numbers": _entries(rules, "number"),
