@@ -24,6 +24,7 @@ from planner.pipeline.inputs import groups_within, input_files
 from planner.pipeline.measure import Rules
 from planner.pipeline.outcome import Outcome
 from planner.pipeline.road_parts import road_parts
+from planner.population import population_record
 from planner.study import Study
 
 _LIBRARIES = (
@@ -45,6 +46,8 @@ _LIBRARIES = (
 def run_record(outcome: Outcome) -> dict[str, Any]:
     """Return what goes into run.json, but for the time and memory it took."""
     study, plan, inputs = outcome.study, outcome.plan, outcome.inputs
+    people = population_record(inputs.population)
+    assumed = assumptions(study, outcome.rules.policy, _modes_in_use(outcome.rules))
     return {
         "planner": __version__,
         "python": platform.python_version(),
@@ -70,8 +73,9 @@ def run_record(outcome: Outcome) -> dict[str, Any]:
         },
         "network": network_record(inputs.network, inputs.boundaries, _modes_in_use(outcome.rules)),
         "unreached": outcome.unreached,
+        "population": people,
         "notice": study.notice,
-        "assumptions": assumptions(study, outcome.rules.policy, _modes_in_use(outcome.rules)),
+        "assumptions": [*assumed, *people["words"][study.language]],
     }
 
 

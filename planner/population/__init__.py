@@ -6,5 +6,6 @@ from planner.population.people import RECORD as RECORD
 from planner.population.people import read_people as read_people
 from planner.population.spread import spread as spread
 from planner.population.whole import whole_persons as whole_persons
+from planner.population.words import population_record as population_record
 
-__all__ = ["RECORD", "apportion", "parents", "read_people", "spread", "whole_persons"]
+__all__ = ["RECORD", "apportion", "parents", "population_record", "read_people", "spread", "whole_persons"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.errors import Faults, LayerError
+from planner.errors import Faults, LayerError, shortened
 from planner.layers.demand import read_demand
 from planner.layers.facilities import ordered
 from planner.layers.log import LEFT_OUT, FaultLog
@@ -74,12 +74,51 @@ def read_people(
     faults.raise_if_any(LayerError)
     if len(tables) < 2:
         return tables[0] if tables else read_demand(sources, boundaries, crs=crs, log=log)
-    table = joined([one.reset_index() for one in tables])
+    groups = tuple(dict.fromkeys(group for source in sources for group in source.groups))
+    filled = [_filled(table.reset_index(), groups) for table in tables]
+    by_unit = [entry["counted_at"] == "units" for entry in log.remembered(RECORD)[-len(sources) :]]
+    units = [(one, source) for one, source, of in zip(filled, sources, by_unit, strict=True) if of]
+    _check_counted_once(units, groups)
+    points = [one for one, of in zip(filled, by_unit, strict=True) if not of]
+    table = joined([*points, *_together([one for one, _ in units], groups)])
     check_unique(table["demand_id"], layer=" + ".join(source.name for source in sources), faults=faults)
     faults.raise_if_any(LayerError)
-    groups = dict.fromkeys(group for source in sources for group in source.groups)
-    filled = table.assign(**{group: table[group].astype("float64").fillna(0.0) for group in groups})
-    return ordered(filled, "demand").sort_values("demand_id", ignore_index=True).set_index("demand_id")
+    return ordered(_filled(table, groups), "demand").sort_values("demand_id", ignore_index=True).set_index("demand_id")
+
+
+def _filled(table: pd.DataFrame, groups: Sequence[str]) -> pd.DataFrame:
+    """Return a table with every group; of one that it does not count nobody is there."""
+    lacking = {group: 0.0 for group in groups if group not in table.columns}
+    return table.assign(**lacking).assign(**{group: table[group].fillna(0.0) for group in groups if group in table})
+
+
+def _together(tables: Sequence[pd.DataFrame], groups: Sequence[str]) -> list[pd.DataFrame]:
+    """Return the points of units in one table: people of several layers who stand at one point are one row."""
+    if not tables:
+        return []
+    table = joined(tables)
+    others = [name for name in table.columns if name not in (*groups, "demand_id")]
+    by_point = table.groupby("demand_id", sort=True)
+    return [by_point[others].first().join(by_point[list(groups)].sum()).reset_index()]
+
+
+def _check_counted_once(units: Sequence[tuple[pd.DataFrame, DemandSource]], groups: Sequence[str]) -> None:
+    """Raise if two layers count the same group of the same unit."""
+    faults = Faults()
+    for group in groups:
+        codes = pd.concat(
+            [
+                table.loc[table[group] > 0, "demand_id"].str.partition(":")[0].drop_duplicates()
+                for table, source in units
+                if group in source.groups
+            ]
+            or [pd.Series(dtype="str")]
+        )
+        if (twice := codes[codes.duplicated()]).size:
+            names = " and ".join(source.name for _, source in units if group in source.groups)
+            do = "remove the group from one of the layers"
+            faults.add(f"{group!r} of each unit in one layer of population", f"{shortened(twice)} in {names}", do)
+    faults.raise_if_any(LayerError)
 
 
 def _read_one(
@@ -118,7 +157,7 @@ def _of_units(
     above = dict(zip(boundaries["code"], boundaries["parent_code"], strict=True))
     within = parents(source.groups, source.known_ages())
     people = whole_units(counted, groups=source.groups, parents=above, within=within)
-    placed: dict[str, Any] = {"counted_at": "units", "units": len(people), "spread": None}
+    placed: dict[str, Any] = {"counted_at": "units", "units": len(people), "within": within, "spread": None}
     parts = []
     if source.spread is not None:
         points = read_weights(source.spread, list(people.index), boundaries, crs=crs, log=log)
