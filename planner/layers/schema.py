@@ -25,8 +25,8 @@ from planner.layers.log import FaultLog
 from planner.layers.values import as_booleans, as_integers, as_numbers, as_texts, cells, is_empty
 
 TABLES = (
-    "age_structure", "boundaries", "crosswalk", "demand", "exclusions", "facilities", "leading_zones", "sites",
-    "unit_people",
+    "age_structure", "boundaries", "catchments", "crosswalk", "demand", "exclusions", "facilities", "leading_zones",
+    "sites", "unit_people",
 )  # fmt: skip
 
 

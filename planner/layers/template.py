@@ -21,7 +21,8 @@ from planner.layers.template_workbook import write_workbook
 
 LAYERS = {"boundaries": "boundaries", "facilities": "facilities", "population": "demand", "sites": "sites",
           "exclusions": "exclusions", "leading_zones": "leading_zones", "crosswalk": "crosswalk",
-          "population_by_unit": "unit_people", "age_structure": "age_structure"}  # fmt: skip
+          "population_by_unit": "unit_people", "age_structure": "age_structure",
+          "catchments": "catchments"}  # fmt: skip
 """Layer of a study -> its schema."""
 
 FORMATS = (".xlsx", ".csv", ".gpkg")

@@ -14,6 +14,7 @@ from planner.coverage import Territory, territory
 from planner.layers import (
     FaultLog,
     read_boundaries,
+    read_catchments,
     read_crosswalk,
     read_exclusions,
     read_facilities,
@@ -24,7 +25,7 @@ from planner.layers import (
 from planner.layers.guard import is_geodatabase
 from planner.network import RoadNetwork, read_network
 from planner.pipeline.attempts import Attempts
-from planner.population import RECORD, parents, read_people, whole_persons
+from planner.population import RECORD, parents, read_people, whole_persons, with_catchments
 from planner.study import Study
 
 
@@ -135,10 +136,16 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
         lambda: read_people(layers.population, within, crs=crs, log=inner, crosswalk=codes, seed=study.seed)
     )
     persons = None if demand is None else _whole(demand, groups_of(study), groups_within(study), inner)
+    schools = attempts(lambda: read_catchments(layers.catchments, crs=crs, log=log))
+    if schools is not None and boundaries is not None and persons is not None and facilities is not None:
+        found = persons, facilities
+        persons, facilities = attempts(lambda: with_catchments(schools, *found, boundaries, log=log)) or found
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
     tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
               "population": persons, "sites": sites, "exclusions": exclusions}  # fmt: skip
+    if layers.catchments:
+        tables = {**tables, "catchments": schools}
     alone = {"exclusions": exclusions}
     tried = Tried(
         tables=alone if boundaries is None else tables,
@@ -204,7 +211,14 @@ def _whole(demand: pd.DataFrame, groups: tuple[str, ...], within: Mapping[str, s
 def input_files(study: Study) -> list[Path]:
     """Return every file that a study reads, the study file first, each once, sorted."""
     layers = study.layers
-    sources = [*layers.boundaries, *layers.facilities, *layers.population, *layers.sites, *layers.exclusions]
+    sources = [
+        *layers.boundaries,
+        *layers.facilities,
+        *layers.population,
+        *layers.sites,
+        *layers.exclusions,
+        *layers.catchments,
+    ]
     sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}
     paths |= {beside.path for source in layers.population for beside in (source.spread, source.structure) if beside}

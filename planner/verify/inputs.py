@@ -17,6 +17,7 @@ from planner.layers import (
     FaultLog,
     LayerSource,
     read_boundaries,
+    read_catchments,
     read_crosswalk,
     read_demand,
     read_exclusions,
@@ -26,6 +27,7 @@ from planner.layers import (
     read_sites,
 )
 from planner.layers.source import SpreadSource
+from planner.verify.catchments import assigned
 from planner.verify.costs import Ruler
 from planner.verify.edges import edges_of
 from planner.verify.files import Run
@@ -80,10 +82,15 @@ def read_inputs(run: Run) -> Inputs:
     facilities = read_facilities(
         _sources(run, "facilities", LayerSource), boundaries, crs=crs, log=log, crosswalk=codes
     )
+    facilities = facilities.reset_index()
+    if run.settings["layers"].get("catchments"):
+        table = read_catchments(_sources(run, "catchments", LayerSource), crs=crs, log=log)
+        above = dict(zip(boundaries["code"], boundaries["parent_code"], strict=True))
+        demand, facilities = assigned(table, demand, facilities, above)
     sites = read_sites(_sources(run, "sites", LayerSource), boundaries, crs=crs, log=log, crosswalk=codes)
     return Inputs(
         world=_world(run, boundaries, zones, demand),
-        facilities=facilities.reset_index(),
+        facilities=facilities,
         sites=sites.reset_index(),
         exclusions=read_exclusions(_sources(run, "exclusions", ExclusionSource), crs=crs, log=log),
         people=people,
@@ -183,7 +190,7 @@ def _source(kind: type[AnySource], entry: Mapping[str, Any], folder: Path) -> An
     known = {field.name for field in fields(kind)}
     given = {name: value for name, value in entry.items() if name in known and value is not None}
     paths = {name: folder / given[name] for name in _PATHS & given.keys()}
-    lists = {name: tuple(given[name]) for name in ("groups", "covariates") if name in given}
+    lists: dict[str, Any] = {name: tuple(given[name]) for name in ("groups", "covariates") if name in given}
     beside = {name: _source(of, given[name], folder) for name, of in _BESIDE.items() if name in given}
     settings: dict[str, Any] = {**given, **paths, **lists, **beside}
     return kind(**settings)

@@ -28,6 +28,7 @@ from planner.layers import (
     read_sites,
 )
 from planner.layers.age_structure import read_structure
+from planner.layers.catchments import read_catchments
 from planner.layers.crosswalk import read_crosswalk
 from planner.layers.example import key_column
 from planner.layers.template import FORMATS, LAYERS, example_row, header, schema_of, write_template
@@ -87,6 +88,7 @@ def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.D
         "leading_zones": partial(read_leading_zones, boundaries=town),
         "crosswalk": read_crosswalk,
         "age_structure": read_structure,
+        "catchments": lambda source, **told: read_catchments([source], **told),
     }
     if layer in bare:
         return bare[layer](LayerSource(path=path), crs=CRS, log=log)
