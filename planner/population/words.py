@@ -23,7 +23,7 @@ _TEXTS = {
         "units": "{0} 按单位统计、没有坐标：{1} 个单位的人口各置于面内一点，距离和覆盖只是近似",
         "spread": "{0} 的单位人口按 {2} 分配到 {1}，各单位总数不变，单位内的分布是估计{3}",
         "standing": "；其中 {0} 个单位无处可分，置于面内一点",
-        "learned": "学得的权重",
+        "learned": "由协变量学得的权重（留出单位的误差 {error_share:.0%}，按点数平均分配为 {even_error_share:.0%}）",
     },
     "en": {
         "basis": "Population counted: {0}",
@@ -37,7 +37,8 @@ _TEXTS = {
         "spread": "The people of units in {0} are spread over {1} by {2}; every unit keeps its total, where they live "
         "in it is an estimate{3}",
         "standing": "; those of {0} units had nowhere to go and stand at one point",
-        "learned": "learned weights",
+        "learned": "learned weights (error on units left out {error_share:.0%}, by the number of points "
+        "{even_error_share:.0%})",
     },
 }
 
@@ -91,5 +92,5 @@ def _placed(layer: Mapping[str, Any], say: Mapping[str, str]) -> str:
     if spread is None:
         return say["units"].format(layer["layer"], standing)
     rest = say["standing"].format(standing) if standing else ""
-    by = say["learned"] if "learned" in spread else spread["by"]
+    by = say["learned"].format(**spread["learned"]) if "learned" in spread else spread["by"]
     return say["spread"].format(layer["layer"], spread["layer"], by, rest)
