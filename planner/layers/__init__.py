@@ -1,6 +1,7 @@
 """Files in, checked tables out: schemas, readers, coordinate reference systems, screening."""
 
 from planner.layers.boundaries import read_boundaries as read_boundaries
+from planner.layers.catchments import read_catchments as read_catchments
 from planner.layers.crosswalk import read_crosswalk as read_crosswalk
 from planner.layers.datum import Datum as Datum
 from planner.layers.datum import from_wgs84 as from_wgs84
@@ -38,6 +39,7 @@ __all__ = [
     "guarded",
     "look",
     "read_boundaries",
+    "read_catchments",
     "read_crosswalk",
     "read_demand",
     "read_exclusions",

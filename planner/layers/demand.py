@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 
 from planner.errors import LayerError, fault
+from planner.layers.age_structure import read_structure, with_structure
 from planner.layers.facilities import ordered
 from planner.layers.log import FaultLog
+from planner.layers.made_groups import STRUCTURED
 from planner.layers.points import read_points
 from planner.layers.schema import Schema, schema
 from planner.layers.source import DemandSource
@@ -57,12 +59,34 @@ def read_demand(
             fault("at least one layer of population", "none", "add [[layers.population]] to the study file")
         )
     wanted = [(source, _schema(source)) for source in sources]
-    table = read_points(wanted, boundaries, crs=crs, log=log, crosswalk=crosswalk)
+    read = read_points(wanted, boundaries, crs=crs, log=log, crosswalk=crosswalk)
+    table = derived(read, sources, boundaries, crs=crs, log=log)
     groups = list(dict.fromkeys(group for source in sources for group in source.groups))
     persons = {group: table[group].astype("float64").fillna(0.0) for group in groups}
     catchments = {name: as_texts(table[name]) for name in table.columns if str(name).startswith(CATCHMENT)}
     filled = table.assign(**persons, **catchments)
     return ordered(pd.DataFrame(filled.drop(columns="geometry")), "demand").set_index("demand_id")
+
+
+def derived(
+    table: pd.DataFrame, sources: Sequence[DemandSource], boundaries: pd.DataFrame, *, crs: str, log: FaultLog
+) -> pd.DataFrame:
+    """Return people with the groups that shares of ages make of them, source by source."""
+    if STRUCTURED not in table.columns:
+        return table
+    parents = dict(zip(boundaries["code"], boundaries["parent_code"], strict=True))
+    out = table.copy()
+    for mark, rows in table.groupby(STRUCTURED):
+        path, *groups = str(mark).split("|")
+        source = next((one for one in sources if one.structure is not None and str(one.structure.path) == path), None)
+        if source is None or source.structure is None:  # rows of layers without shares of ages
+            continue
+        ages = source.known_ages()
+        shares = read_structure(source.structure, crs=crs, log=log)
+        wanted = {group: ages[group] for group in groups}
+        filled = with_structure(rows, shares, ages=wanted, parents=parents, layer=source.name)
+        out.loc[rows.index, groups] = filled[groups].to_numpy()
+    return out.drop(columns=STRUCTURED)
 
 
 def _schema(source: DemandSource) -> Schema:

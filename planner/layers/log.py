@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -10,7 +12,7 @@ COLUMNS = ("layer", "row_id", "code", "message", "message_en", "remedy")
 LEFT_OUT = "left_out_"
 NOTES = (
     "columns_mapped", "values_mapped", "rows_chosen", "unit_reconciled", "title_lines", "merged_cells", "datum_assumed",
-    "unit_nested",
+    "unit_nested", "group_summed", "weights_learned",
 )  # fmt: skip
 """Codes of lines that tell what was done, not what is wrong."""
 
@@ -49,6 +51,7 @@ class FaultLog:
         self._faults: list[DataFault] = []
         self._read: dict[str, tuple[int, int]] = {}
         self._places: list[tuple[str, pd.Series, pd.DataFrame]] = []
+        self._remembered: dict[str, list[dict[str, Any]]] = {}
 
     def __len__(self) -> int:
         return len(self._faults)
@@ -73,6 +76,14 @@ class FaultLog:
                 f"where chose {chosen} rows; {rows - chosen} are not read",
                 "如不对，请改正 where",
             )
+
+    def remember(self, kind: str, entry: Mapping[str, Any]) -> None:
+        """Remember how something was read, for the record of a run; it is no fault."""
+        self._remembered.setdefault(kind, []).append(dict(entry))
+
+    def remembered(self, kind: str) -> list[dict[str, Any]]:
+        """Return what was remembered of one kind, in the order of reading."""
+        return [dict(entry) for entry in self._remembered.get(kind, [])]
 
     def place(self, layer: str, ids: pd.Series, positions: pd.DataFrame) -> None:
         """Remember where the rows of a layer are (x, y; metres, study crs), those too that are left out later."""

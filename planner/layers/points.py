@@ -20,6 +20,7 @@ from planner.layers.evidence import named_units, tell_datum, tell_outside, undec
 from planner.layers.guard import Format, format_of
 from planner.layers.locate import inside, unit_codes_xy, with_polygons
 from planner.layers.log import LEFT_OUT, FaultLog
+from planner.layers.made_groups import with_groups
 from planner.layers.read import in_crs, points_in, read_native
 from planner.layers.row_units import with_units
 from planner.layers.schema import Schema, check_unique, checked
@@ -69,6 +70,8 @@ def read_points(
         try:
             tables.append(_read_one(source, wanted, boundaries, crs=study_crs(crs), log=log, crosswalk=crosswalk))
         except LayerError as error:
+            if len(sources) == 1:
+                raise
             faults.extend(error)
     faults.raise_if_any(LayerError)
     table = joined(tables)
@@ -112,6 +115,7 @@ def _read_one(
 ) -> gpd.GeoDataFrame:
     # One name for all stages, so that none of them is kept: of two million rows each takes hundreds of megabytes.
     frame: Any = with_osm_id(_read_native(source, wanted, boundaries, crs, log), source, wanted.id_column)
+    frame = with_groups(frame, source, log)
     frame = checked(frame, wanted, layer=source.name, log=log)
     if not isinstance(frame, gpd.GeoDataFrame):
         do = "export the layer with geometries, or as a table with x and y"

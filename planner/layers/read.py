@@ -33,6 +33,11 @@ from planner.layers.values import as_numbers
 from planner.layers.vector import read_gdal, read_geojson
 from planner.layers.workbook import read_xlsx
 
+
+class NoPositionsError(LayerError):
+    """A table has no coordinates, and nobody names any."""
+
+
 _WHOLE = re.compile(r"^(-?\d+)\.0+$")
 
 
@@ -251,13 +256,20 @@ def _positioned(frame: pd.DataFrame, source: LayerSource, declared: CRS | None) 
         if not len(faults):
             raise missing(source.name)
         faults.extend(missing(source.name))
-    faults.raise_if_any(LayerError)
+    faults.raise_if_any(LayerError if _has_positions(frame, source) else NoPositionsError)
     crs = declared or crs_of(source.datum or "wgs84")
     x, y = (as_numbers(frame[name], column=name, layer=source.name, faults=faults) for name in names.values())
     faults.raise_if_any(LayerError)
     points = shapely.points(x, y)
     points[~(np.isfinite(x) & np.isfinite(y))] = None
     return gpd.GeoDataFrame(frame.drop(columns=list(names.values())), geometry=points, crs=crs)
+
+
+def _has_positions(frame: pd.DataFrame, source: LayerSource) -> bool:
+    """Return whether a table has, or the study names, a column of coordinates."""
+    return any(
+        getattr(source, axis) is not None or axis in source.columns or axis in frame.columns for axis in ("x", "y")
+    )
 
 
 def _renamed(frame: pd.DataFrame, source: LayerSource) -> pd.DataFrame:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from planner.errors import InputError, fault
+from planner.errors import InputError, fault, shortened
+from planner.layers.ages import Ages, ages_of, stated_ages
 from planner.layers.datum import DATUMS, Datum
 
+Basis = Literal["resident", "registered", "enrolled"]
 Level = Literal["city", "county", "township", "village"]
 LEVELS: tuple[Level, ...] = ("city", "county", "township", "village")
 
@@ -104,16 +106,60 @@ class BoundarySource(LayerSource):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpreadSource(LayerSource):
+    """Where in their units people live: buildings, a grid, a raster.
+
+    Attributes
+    ----------
+    weight
+        Column by which people are shared out (``"floor_area_m2"``, dwellings, persons of a grid). Where neither
+        it nor `covariates` is given: the area of polygons, the first band of a raster, and points are equal.
+    covariates
+        Instead of `weight`: columns of numbers from which the weight is learned, as the people per unit of each
+        that the units' totals speak for.
+    """
+
+    weight: str | None = None
+    covariates: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        LayerSource.__post_init__(self)
+        if self.weight is not None and self.covariates:
+            do = "remove one of them: weights are given, or learned"
+            raise InputError(fault("'weight' or 'covariates' in 'spread'", "both", do))
+        if len(set(self.covariates)) < len(self.covariates):
+            raise InputError(fault("each of 'covariates' in 'spread' once", "one twice", "remove one"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemandSource(LayerSource):
-    """People at residential points.
+    """People at residential points, or in units.
+
+    A table without coordinates counts the people of units: they are spread where `spread` says, else they stand at
+    a point inside their unit.
 
     Attributes
     ----------
     groups
-        Columns that hold persons, e.g. ``("people", "age_3_5")``.
+        Columns that hold persons, e.g. ``("people", "age_3_5")``. A group whose ages are known and for which the
+        file has no column is made from its columns by age (0岁, 0-4岁, 女15-19岁 …).
+    ages
+        Group -> ``{from = 3, to = 5}``, both included; without ``to`` no end; ``sex = "f"`` or ``"m"``. Needed
+        where the name does not say them (``age_3_5``, ``age_60_plus``, ``women_15_49`` do).
+    basis
+        Whom the file counts: ``"resident"`` (常住), ``"registered"`` (户籍), ``"enrolled"`` (在校).
+    structure
+        Shares of ages by unit, with their source: groups that the file counts by no column are derived from
+        ``people`` with them, and marked derived.
+    spread
+        Where in their units people live.
     """
 
     groups: tuple[str, ...] = ("people",)
+    ages: Mapping[str, Mapping[str, int | str]] = field(default_factory=dict)
+    basis: Basis | None = None
+    structure: LayerSource | None = None
+    spread: SpreadSource | None = None
 
     def __post_init__(self) -> None:
         LayerSource.__post_init__(self)
@@ -122,6 +168,19 @@ class DemandSource(LayerSource):
             raise InputError(
                 fault("each group of people once in 'groups'", found, 'write for example groups = ["people"]')
             )
+        strange = [name for name in self.ages if name not in self.groups]
+        if strange:
+            do = "add the group to 'groups', or remove its ages"
+            raise InputError(fault("groups of 'groups' in 'ages'", shortened(strange), do))
+        self.known_ages()
+        if self.structure is not None and "people" not in self.groups:
+            raise InputError(fault("'people' in 'groups' beside 'structure'", "none", "shares are shares of people"))
+
+    def known_ages(self) -> dict[str, Ages]:
+        """Return the ages of the groups whose ages are stated, or said by their names."""
+        stated = {name: stated_ages(name, entry) for name, entry in self.ages.items()}
+        named = {name: said for name in self.groups if (said := ages_of(name)) is not None}
+        return {**named, **stated}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

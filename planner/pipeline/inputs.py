@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from planner.coverage import Territory, territory
 from planner.layers import (
     FaultLog,
     read_boundaries,
+    read_catchments,
     read_crosswalk,
-    read_demand,
     read_exclusions,
     read_facilities,
     read_leading_zones,
@@ -25,6 +25,7 @@ from planner.layers import (
 from planner.layers.guard import is_geodatabase
 from planner.network import RoadNetwork, read_network
 from planner.pipeline.attempts import Attempts
+from planner.population import RECORD, parents, read_people, whole_persons, with_catchments
 from planner.study import Study
 
 
@@ -46,6 +47,8 @@ class Inputs:
         The roads; None where the study has none.
     faults
         What was wrong with rows and could be lived with.
+    population
+        One entry per layer of population: whom it counts, and how its groups and points came about.
     """
 
     boundaries: gpd.GeoDataFrame
@@ -57,6 +60,7 @@ class Inputs:
     screening: pd.DataFrame
     network: RoadNetwork | None
     faults: pd.DataFrame
+    population: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -128,12 +132,20 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner, crosswalk=codes))
     sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner, crosswalk=codes))
     exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log))
-    demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner, crosswalk=codes))
-    persons = None if demand is None else whole_persons(demand, groups_of(study), inner)
+    demand = attempts(
+        lambda: read_people(layers.population, within, crs=crs, log=inner, crosswalk=codes, seed=study.seed)
+    )
+    persons = None if demand is None else _whole(demand, groups_of(study), groups_within(study), inner)
+    schools = attempts(lambda: read_catchments(layers.catchments, crs=crs, log=log))
+    if schools is not None and boundaries is not None and persons is not None and facilities is not None:
+        found = persons, facilities
+        persons, facilities = attempts(lambda: with_catchments(schools, *found, boundaries, log=log)) or found
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
     tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
               "population": persons, "sites": sites, "exclusions": exclusions}  # fmt: skip
+    if layers.catchments:
+        tables = {**tables, "catchments": schools}
     alone = {"exclusions": exclusions}
     tried = Tried(
         tables=alone if boundaries is None else tables,
@@ -157,6 +169,7 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
         screening=screening,
         network=network,
         faults=tried.faults,
+        population=inner.remembered(RECORD),
     )
     return replace(tried, inputs=inputs)
 
@@ -172,27 +185,43 @@ def groups_of(study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys(group for source in study.layers.population for group in source.groups))
 
 
-def whole_persons(demand: pd.DataFrame, groups: tuple[str, ...], log: FaultLog) -> pd.DataFrame:
-    """Return the demand with persons as integers; fractions are rounded point by point, and told."""
-    persons = demand[list(groups)].astype("float64")
-    rounded = np.rint(persons)
-    broken = (rounded != persons).any(axis=1)
-    if broken.any():
+def groups_within(study: Study) -> dict[str, str]:
+    """Return by group the group that it is part of, by the ages that layers state or names say."""
+    ages = {group: ages for source in study.layers.population for group, ages in source.known_ages().items()}
+    return parents(groups_of(study), ages)
+
+
+def _whole(demand: pd.DataFrame, groups: tuple[str, ...], within: Mapping[str, str], log: FaultLog) -> pd.DataFrame:
+    """Return the demand with persons as integers; of fractions every unit keeps its total, which is told."""
+    people = demand[list(groups)]
+    whole = whole_persons(people, groups=groups, units=demand["unit_code"], within=within)
+    broken = int((people % 1 != 0).any(axis=1).sum())
+    if broken:
+        units = demand["unit_code"].nunique()
         log.add(
             "population", "", "fractional_persons",
-            f"{int(broken.sum())} 个居住点的人数不是整数，已逐点四舍五入",
-            f"persons are not whole at {int(broken.sum())} points and were rounded",
+            f"{broken} 个居住点的人数不是整数，已取整；{units} 个单位各组的合计保持不变（四舍五入到人）",
+            f"persons are not whole at {broken} points and were made whole; each of {units} units keeps the rounded "
+            "total of every group",
             "supply whole persons / 提供整数人口",
         )  # fmt: skip
-    return demand.assign(**{group: rounded[group].astype("int64") for group in groups})
+    return demand.assign(**{group: whole[group] for group in groups})
 
 
 def input_files(study: Study) -> list[Path]:
     """Return every file that a study reads, the study file first, each once, sorted."""
     layers = study.layers
-    sources = [*layers.boundaries, *layers.facilities, *layers.population, *layers.sites, *layers.exclusions]
+    sources = [
+        *layers.boundaries,
+        *layers.facilities,
+        *layers.population,
+        *layers.sites,
+        *layers.exclusions,
+        *layers.catchments,
+    ]
     sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}
+    paths |= {beside.path for source in layers.population for beside in (source.spread, source.structure) if beside}
     paths |= {expected for source in layers.boundaries if (expected := source.expected) is not None}
     paths |= {path for path in (study.roads.path, study.roads.dem) if path} if study.roads is not None else set()
     named = (study.standards.profile, study.mandates.policy)

@@ -20,10 +20,11 @@ from planner.mandates import Policy, count_statuses
 from planner.network import RoadNetwork
 from planner.pipeline.clock import Clock
 from planner.pipeline.finished import Finished
-from planner.pipeline.inputs import input_files
+from planner.pipeline.inputs import groups_within, input_files
 from planner.pipeline.measure import Rules
 from planner.pipeline.outcome import Outcome
 from planner.pipeline.road_parts import road_parts
+from planner.population import population_record
 from planner.study import Study
 
 _LIBRARIES = (
@@ -45,6 +46,8 @@ _LIBRARIES = (
 def run_record(outcome: Outcome) -> dict[str, Any]:
     """Return what goes into run.json, but for the time and memory it took."""
     study, plan, inputs = outcome.study, outcome.plan, outcome.inputs
+    people = population_record(inputs.population)
+    assumed = assumptions(study, outcome.rules.policy, _modes_in_use(outcome.rules))
     return {
         "planner": __version__,
         "python": platform.python_version(),
@@ -70,8 +73,9 @@ def run_record(outcome: Outcome) -> dict[str, Any]:
         },
         "network": network_record(inputs.network, inputs.boundaries, _modes_in_use(outcome.rules)),
         "unreached": outcome.unreached,
+        "population": people,
         "notice": study.notice,
-        "assumptions": assumptions(study, outcome.rules.policy, _modes_in_use(outcome.rules)),
+        "assumptions": [*assumed, *people["words"][study.language]],
     }
 
 
@@ -79,6 +83,7 @@ def _settings(study: Study, rules: Rules) -> dict[str, Any]:
     """Return everything that was in effect, defaults filled in and built-ins resolved."""
     return {
         **study.effective(),
+        "groups_within": groups_within(study),
         "forbid_unconfirmed": study.standards.forbid_unconfirmed,
         "standards": _entries(rules, "standard"),
         "numbers": _entries(rules, "number"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from planner.report.material import Material, with_id
+from planner.report.material import Material, people_counted, with_id
 from planner.report.plain import guarded, plain, unguarded
 
 _IDS = {
@@ -43,9 +43,17 @@ def tables(material: Material) -> dict[str, pd.DataFrame]:
     for name, id_name in _IDS.items():
         found[name] = with_id(getattr(material, name), id_name).sort_values(id_name, kind="stable")
     found["demand_status"] = demand_status(material)
+    if people_of_units(material):
+        found["demand"] = with_id(material.demand, "demand_id").sort_values("demand_id", kind="stable")
     # Tables of two runs are the same, byte for byte; how long a stage took stands in run.json.
     found["stages"] = found["stages"].drop(columns="seconds", errors="ignore")
     return found
+
+
+def people_of_units(material: Material) -> bool:
+    """Return whether any layer counts people by unit: then where they were put is a result, and is written."""
+    layers = people_counted(material).get("layers", [])
+    return any(layer.get("counted_at") == "units" for layer in layers)
 
 
 def demand_status(material: Material) -> pd.DataFrame:

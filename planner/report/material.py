@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -169,6 +170,17 @@ def published_exclusions(material: Material) -> gpd.GeoDataFrame | None:
         return None
     chosen = material.exclusions[material.exclusions["rule_id"].isin(list(material.publish_exclusions))]
     return chosen if len(chosen) else None
+
+
+def people_counted(material: Material) -> dict[str, Any]:
+    """Return what the run's record says of the people counted; {} where it says nothing."""
+    found = material.run.get("population")
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def people_words(material: Material, language: str) -> list[str]:
+    """Return whom the layers of population count, and what of it is derived or estimated, in sentences."""
+    return [str(sentence) for sentence in people_counted(material).get("words", {}).get(language, [])]
 
 
 def weight_group(material: Material) -> str:

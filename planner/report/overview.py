@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from planner.report.catalogue import both, text, word
-from planner.report.material import Material
+from planner.report.material import Material, people_words
 from planner.report.pairs import paired_findings
 from planner.report.sheets import Block, Column, Sheet, block, coverage_rows, wan
 
@@ -115,6 +115,8 @@ def _summary(material: Material, findings: pd.DataFrame) -> list[dict[str, objec
         "crs": material.crs,
     }
     rows: list[dict[str, object]] = [{"item": _item(key), "value": value} for key, value in values.items()]
+    said = zip(people_words(material, "zh"), people_words(material, "en"), strict=True)
+    rows += [{"item": _item("people_counted"), "value": f"{zh} {en}"} for zh, en in said]
     for when in ("before", "after"):
         for status in ("met", "gap", "not_evaluable"):
             words = [f"{text('overview', status, lang)} ({text('overview', when, lang)})" for lang in ("zh", "en")]

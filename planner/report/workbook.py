@@ -15,7 +15,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from planner.report.catalogue import both, text
-from planner.report.material import Material
+from planner.report.material import Material, people_words
 from planner.report.overview import overview_sheet, sources_sheet
 from planner.report.plain import plain
 from planner.report.sheets import Block, Column, Sheet, detail_sheets
@@ -100,7 +100,9 @@ class _Page:
         names = " ".join(both("sheets", self.sheet.key).split("\n"))
         self._text(0, 0, f"{names} · {self.material.title}", "title")
         self._text(1, 0, self.material.notice, "notice")
-        self._text(2, 0, " ".join(text("notes", self.sheet.key, language) for language in ("zh", "en")), "note")
+        said = [text("notes", self.sheet.key, language) for language in ("zh", "en")]
+        said += [sentence for language in ("zh", "en") for sentence in people_words(self.material, language)[:1]]
+        self._text(2, 0, " ".join(said), "note")
 
     def _write_block(self, row: int, block: Block) -> int:
         """Write a block from `row` on; return the row where the next may begin."""

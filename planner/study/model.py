@@ -28,8 +28,8 @@ class StudyLayers:
 
     Attributes
     ----------
-    boundaries, facilities, population, sites, exclusions
-        Sources of each table; `sites` and `exclusions` may be empty.
+    boundaries, facilities, population, sites, exclusions, catchments
+        Sources of each table; the last three may be empty.
     leading_zones
         Membership of leading zones; None where there are none.
     crosswalk
@@ -41,6 +41,7 @@ class StudyLayers:
     facilities: tuple[LayerSource, ...] = ()
     sites: tuple[LayerSource, ...] = ()
     exclusions: tuple[ExclusionSource, ...] = ()
+    catchments: tuple[LayerSource, ...] = ()
     leading_zones: LayerSource | None = None
     crosswalk: LayerSource | None = None
 

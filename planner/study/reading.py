@@ -24,6 +24,7 @@ from planner.study.model import Study, StudyLayers
 from planner.study.parsing import parsed
 
 S = TypeVar("S")
+Beside = TypeVar("Beside", bound=LayerSource)
 
 LISTS: dict[str, type[LayerSource]] = {
     "boundaries": BoundarySource,
@@ -31,6 +32,7 @@ LISTS: dict[str, type[LayerSource]] = {
     "population": DemandSource,
     "sites": LayerSource,
     "exclusions": ExclusionSource,
+    "catchments": LayerSource,
 }
 ONCE = ("leading_zones", "crosswalk")
 """Tables of which a study has one."""
@@ -205,7 +207,17 @@ class StudyReader:
         moved = replace(source, path=self._existing(source.path, where), crs=self._crs_text(source.crs, where))
         if isinstance(moved, BoundarySource) and moved.expected is not None:
             moved = replace(moved, expected=self._existing(moved.expected, where))
+        if isinstance(moved, DemandSource):
+            moved = replace(
+                moved, spread=self._beside(moved.spread, where), structure=self._beside(moved.structure, where)
+            )
         return moved
+
+    def _beside(self, source: Beside | None, where: str) -> Beside | None:
+        """Return a layer that belongs to another one, with its file found."""
+        if source is None:
+            return None
+        return replace(source, path=self._existing(source.path, where), crs=self._crs_text(source.crs, where))
 
     def _crs_text(self, text: str | None, where: str) -> str | None:
         """Return a reference system with the text of the .prj file that it names."""

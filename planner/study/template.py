@@ -56,6 +56,7 @@ LAYERS = {
     "facilities": ("现有设施", "facilities"),
     "population": ("人口（必填）", "people (required)"),
     "sites": ("可用地块", "sites that may be used"),
+    "catchments": ("学区", "catchments of schools"),
     "exclusions": ("不得建设的范围", "areas in which nothing may be built"),
     "roads": ("道路（没有就只量直线距离）", "roads (straight lines only, without)"),
     "": ("未能判断的文件", "files that could not be placed"),
@@ -87,12 +88,22 @@ BLANK = {
 # x = "经度"
 # y = "纬度"
 # columns = { demand_id = "编号", people = "常住人口" }
-# groups = ["people"]
+# groups = ["people", "age_3_5"] # 没有该列时由 0岁、0-4岁 等列合成 / made from columns by age where there is none
+# basis = "resident"             # 口径 / whom it counts: resident 常住 | registered 户籍 | enrolled 在校
+# ages = { women_15_49 = { from = 15, to = 49, sex = "f" } }   # 组名不能说明年龄时 / where names do not say the ages
+# structure = { path = "ages.csv" }   # 年龄结构表：推算未统计的组 / shares of ages: derives groups not counted
+# 村（社区）人口表不必有坐标，有区划代码即可 / a table of villages needs codes, no coordinates
+# 按建筑、网格或栅格分配 / spread over buildings, a grid or a raster:
+# spread = { path = "buildings.gpkg", weight = "floor_area_m2" }   # 或 / or covariates = ["…", "…"]: 学习权重 / learned
 """,
     "sites": """\
 # [[layers.sites]]
 # path = "sites.gpkg"
 # columns = { site_id = "地块编号", land_use = "用地代码" }
+""",
+    "catchments": """\
+# [[layers.catchments]]
+# path = "catchments.xlsx"       # planner template catchments
 """,
     "exclusions": """\
 # [[layers.exclusions]]

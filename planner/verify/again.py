@@ -60,6 +60,7 @@ def verify(
         _same_facilities(run, inputs.facilities),
         check_plan(run),
         check_land(run, inputs.sites, inputs.exclusions),
+        inputs.people,
     ]
     tell("before", 0.4)
     now = run.settings["study"]["base_year"]

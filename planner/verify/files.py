@@ -99,8 +99,16 @@ def read_run(out: Path, *, study_folder: Path | None = None) -> Run:
     """
     document = _document(out / "run.json")
     tables = {name: _table(out / "tables" / f"{name}.csv", columns.split()) for name, columns in TABLES.items()}
+    if counts_units(document):
+        tables["demand"] = _table(out / "tables" / "demand.csv", ["demand_id", "unit_code", "x", "y"])
     folder = study_folder or Path(out, document["study"]["path"]).parent
     return Run(document=document, tables=tables, folder=folder)
+
+
+def counts_units(document: Mapping[str, Any]) -> bool:
+    """Return whether some layer of population counts the people of units: then the run wrote where it put them."""
+    layers = document.get("population", {}).get("layers", [])
+    return any(layer.get("counted_at") == "units" for layer in layers)
 
 
 def _document(path: Path) -> Mapping[str, Any]:

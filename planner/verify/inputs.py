@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from planner.layers import (
@@ -18,6 +17,7 @@ from planner.layers import (
     FaultLog,
     LayerSource,
     read_boundaries,
+    read_catchments,
     read_crosswalk,
     read_demand,
     read_exclusions,
@@ -26,14 +26,20 @@ from planner.layers import (
     read_lines,
     read_sites,
 )
+from planner.layers.source import SpreadSource
+from planner.verify.catchments import assigned
 from planner.verify.costs import Ruler
 from planner.verify.edges import edges_of
 from planner.verify.files import Run
+from planner.verify.outcome import Verification, of_faults, together
+from planner.verify.people import check_units, counted_by_unit, numbers_of
+from planner.verify.persons import whole
 from planner.verify.roads import ModeRoads, roads_of_mode
 from planner.verify.ways import line_chains, osm_chains
 from planner.verify.world import World, anchors, containment, groups_of
 
 _PATHS = frozenset({"path", "expected"})
+_BESIDE: Mapping[str, type[LayerSource]] = {"spread": SpreadSource, "structure": LayerSource}
 AnySource = TypeVar("AnySource", bound=LayerSource)
 
 
@@ -49,12 +55,15 @@ class Inputs:
         One row each, the id a column.
     exclusions
         Areas in which nothing may be built.
+    people
+        Whether the people of units are where the run says.
     """
 
     world: World
     facilities: pd.DataFrame
     sites: gpd.GeoDataFrame
     exclusions: gpd.GeoDataFrame
+    people: Verification
 
 
 def read_inputs(run: Run) -> Inputs:
@@ -69,17 +78,22 @@ def read_inputs(run: Run) -> Inputs:
     boundaries = read_boundaries(_sources(run, "boundaries", BoundarySource), crs=crs, log=log)
     zones = _zones(run, boundaries, log)
     codes = _crosswalk(run, boundaries, log)
-    people = _sources(run, "population", DemandSource)
-    demand = _whole(run, read_demand(people, boundaries, crs=crs, log=log, crosswalk=codes))
+    demand, people = _demand(run, boundaries, codes, log)
     facilities = read_facilities(
         _sources(run, "facilities", LayerSource), boundaries, crs=crs, log=log, crosswalk=codes
     )
+    facilities = facilities.reset_index()
+    if run.settings["layers"].get("catchments"):
+        table = read_catchments(_sources(run, "catchments", LayerSource), crs=crs, log=log)
+        above = dict(zip(boundaries["code"], boundaries["parent_code"], strict=True))
+        demand, facilities = assigned(table, demand, facilities, above)
     sites = read_sites(_sources(run, "sites", LayerSource), boundaries, crs=crs, log=log, crosswalk=codes)
     return Inputs(
         world=_world(run, boundaries, zones, demand),
-        facilities=facilities.reset_index(),
+        facilities=facilities,
         sites=sites.reset_index(),
         exclusions=read_exclusions(_sources(run, "exclusions", ExclusionSource), crs=crs, log=log),
+        people=people,
     )
 
 
@@ -87,9 +101,36 @@ def _sources(run: Run, table: str, kind: type[AnySource]) -> list[AnySource]:
     return [_source(kind, entry, run.folder) for entry in run.settings["layers"].get(table) or ()]
 
 
+def _demand(
+    run: Run, boundaries: pd.DataFrame, codes: pd.DataFrame | None, log: FaultLog
+) -> tuple[pd.DataFrame, Verification]:
+    """Return the people, points from the layers and those of units from the run's table, and a check of the latter."""
+    crs, told = run.settings["study"]["crs"], run.document.get("population", {}).get("layers", [])
+    sources = _sources(run, "population", DemandSource)
+    by_unit = [counted_by_unit(told, number) for number in range(len(sources))]
+    at_points = [source for source, units in zip(sources, by_unit, strict=True) if not units]
+    if not any(by_unit):
+        return _whole(run, read_demand(at_points, boundaries, crs=crs, log=log, crosswalk=codes)), of_faults([])
+    units = numbers_of(run.tables["demand"], groups_of(run.settings))
+    parts, checks = [units], []
+    if at_points:
+        read = read_demand(at_points, boundaries, crs=crs, log=log, crosswalk=codes)
+        groups = groups_of(run.settings)
+        known = read.assign(**{group: read.get(group, 0.0) for group in groups})
+        units = units[~units.index.isin(read.index)]
+        parts = [_whole(run, known), units]
+    for source, entry, by in zip(sources, told, by_unit, strict=True):
+        if by:
+            checks.append(check_units(source, entry, units, boundaries, crs=crs, crosswalk=codes))
+    joined = pd.concat(parts)
+    texts = {name: joined[name].fillna("") for name in joined.columns if str(name).startswith("catchment_")}
+    return joined.assign(**texts).sort_index(), together(checks)
+
+
 def _whole(run: Run, demand: pd.DataFrame) -> pd.DataFrame:
-    """Return the demand with persons rounded point by point, halves to even."""
-    return demand.assign(**{group: np.rint(demand[group].to_numpy(np.float64)) for group in groups_of(run.settings)})
+    """Return the demand with whole persons, as many in every unit as before."""
+    within = run.settings.get("groups_within", {})
+    return whole(demand, groups_of(run.settings), within)
 
 
 def _zones(run: Run, boundaries: pd.DataFrame, log: FaultLog) -> pd.DataFrame | None:
@@ -149,5 +190,7 @@ def _source(kind: type[AnySource], entry: Mapping[str, Any], folder: Path) -> An
     known = {field.name for field in fields(kind)}
     given = {name: value for name, value in entry.items() if name in known and value is not None}
     paths = {name: folder / given[name] for name in _PATHS & given.keys()}
-    groups = {"groups": tuple(given["groups"])} if "groups" in given else {}
-    return kind(**{**given, **paths, **groups})
+    lists: dict[str, Any] = {name: tuple(given[name]) for name in ("groups", "covariates") if name in given}
+    beside = {name: _source(of, given[name], folder) for name, of in _BESIDE.items() if name in given}
+    settings: dict[str, Any] = {**given, **paths, **lists, **beside}
+    return kind(**settings)

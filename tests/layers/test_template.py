@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -26,21 +27,27 @@ from planner.layers import (
     read_leading_zones,
     read_sites,
 )
+from planner.layers.age_structure import read_structure
+from planner.layers.catchments import read_catchments
 from planner.layers.crosswalk import read_crosswalk
 from planner.layers.example import key_column
 from planner.layers.template import FORMATS, LAYERS, example_row, header, schema_of, write_template
 from planner.layers.template_workbook import choices
+from planner.layers.unit_people import read_unit_people
 from tests.layers.conftest import CRS, EAST, NORTH
 
 PAIRS = [(layer, kind) for layer in LAYERS for kind in FORMATS if (layer, kind) not in
          {("exclusions", ".csv"), ("exclusions", ".xlsx")}]  # fmt: skip
 
+KEYS = {"population_by_unit": "T1", "age_structure": "9岁"}
+
 
 def _fill(path: Path, layer: str) -> None:
     """Add a row below the example, as a user would: the same cells under a key of its own, in the town."""
     wanted = schema_of(layer)
-    row = example_row(wanted) | {key_column(wanted): "9", "unit_code": "T1", "parent_code": "", "new_code": "T1",
-                                 "x": str(EAST + 500), "y": str(NORTH + 500)}  # fmt: skip
+    row = example_row(wanted) | {"unit_code": "T1", "parent_code": "", "new_code": "T1",
+                                 "x": str(EAST + 500), "y": str(NORTH + 500),
+                                 key_column(wanted): KEYS.get(layer, "9")}  # fmt: skip
     cells = [row[column.name] for column in wanted.columns if column.dtype != "geometry"]
     if path.suffix == ".csv":
         with path.open("a", encoding="utf-8", newline="") as stream:
@@ -56,7 +63,7 @@ def _fill(path: Path, layer: str) -> None:
 def _fill_geopackage(path: Path, layer: str, row: dict[str, str]) -> None:
     table = gpd.read_file(path, layer=layer)
     more = table.assign(**{name: row[name] for name in ("unit_code", "parent_code", "new_code") if name in table})
-    more = more.assign(**{key_column(schema_of(layer)): "9"})
+    more = more.assign(**{key_column(schema_of(layer)): KEYS.get(layer, "9")})
     if isinstance(table, gpd.GeoDataFrame):
         area = box(EAST + 450, NORTH + 450, EAST + 550, NORTH + 550)
         shape = area.centroid if table.geom_type.iloc[0] == "Point" else area
@@ -77,10 +84,16 @@ def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.D
         return read_demand([DemandSource(path=path, **crs)], town, crs=CRS, log=log)
     if layer == "exclusions":
         return read_exclusions([ExclusionSource(path=path, rule_id="r")], crs=CRS, log=log)
-    if layer == "leading_zones":
-        return read_leading_zones(LayerSource(path=path), crs=CRS, log=log, boundaries=town)
-    if layer == "crosswalk":
-        return read_crosswalk(LayerSource(path=path), crs=CRS, log=log)
+    bare = {
+        "leading_zones": partial(read_leading_zones, boundaries=town),
+        "crosswalk": read_crosswalk,
+        "age_structure": read_structure,
+        "catchments": lambda source, **told: read_catchments([source], **told),
+    }
+    if layer in bare:
+        return bare[layer](LayerSource(path=path), crs=CRS, log=log)
+    if layer == "population_by_unit":
+        return read_unit_people(DemandSource(path=path), town, crs=CRS, log=log)
     reader = read_facilities if layer == "facilities" else read_sites
     return reader([LayerSource(path=path, **crs)], town, crs=CRS, log=log)
 

@@ -19,7 +19,7 @@ function drawFrame() {
   document.getElementById('head').replaceChildren(element('h1', '', META.title), element('span', 'buttons', [languages, fold]));
   document.getElementById('notice').replaceChildren(element('b', '', text('sketch')), META.notice ? ' · ' + META.notice : '');
   const review = META.review || text('no_review_number');
-  document.getElementById('foot').replaceChildren(text('foot', { crs: META.crs, base: META.base_year, final: META.final_year }) + ' · ' + text('review_number') + ' ' + review);
+  document.getElementById('foot').replaceChildren(text('foot', { crs: META.crs, base: META.base_year, final: META.final_year }) + ' · ' + text('review_number') + ' ' + review + (META.people[state.language] || []).map(function (said) { return ' · ' + said; }).join(''));
   document.body.classList.toggle('folded', !state.panel);
   document.getElementById('map').setAttribute('aria-label', text('map_label', { title: META.title }));
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from planner.report.catalogue import LANGUAGES, catalogue
-from planner.report.material import Material, weight_group
+from planner.report.material import Material, people_words, weight_group
 from planner.report.pairs import paired_findings
 from planner.report.payload import findings, land, people, provision
 from planner.report.payload.draft import Draft
@@ -57,6 +57,7 @@ def _meta(material: Material) -> dict[str, Any]:
     return {
         "title": plain(material.title),
         "notice": plain(material.notice),
+        "people": {language: [plain(one) for one in people_words(material, language)] for language in LANGUAGES},
         "language": material.language,
         "crs": plain(material.crs),
         "review": plain(material.map_review_number),
