@@ -1,4 +1,4 @@
-"""Files in, checked tables out: schemas, readers, coordinate reference systems, screening."""
+"""Files in, checked tables out: schemas, readers, coordinate reference systems."""
 
 from planner.layers.boundaries import read_boundaries as read_boundaries
 from planner.layers.crosswalk import read_crosswalk as read_crosswalk
@@ -16,7 +16,6 @@ from planner.layers.look import Seen as Seen
 from planner.layers.look import look as look
 from planner.layers.read import read_source as read_source
 from planner.layers.schema import schema as schema
-from planner.layers.screening import screen_sites as screen_sites
 from planner.layers.sites import read_sites as read_sites
 from planner.layers.source import BoundarySource as BoundarySource
 from planner.layers.source import DemandSource as DemandSource
@@ -47,7 +46,6 @@ __all__ = [
     "read_sites",
     "read_source",
     "schema",
-    "screen_sites",
     "statutory_zone",
     "to_wgs84",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from planner.coverage import Territory, territory
+from planner.land import LandRule, measured_from, rules_in_effect
 from planner.layers import (
     FaultLog,
     read_boundaries,
@@ -20,11 +21,11 @@ from planner.layers import (
     read_facilities,
     read_leading_zones,
     read_sites,
-    screen_sites,
 )
 from planner.layers.guard import is_geodatabase
 from planner.network import RoadNetwork, read_network
 from planner.pipeline.attempts import Attempts
+from planner.pipeline.screened import screened
 from planner.study import Study
 
 
@@ -41,7 +42,9 @@ class Inputs:
     facilities, sites, demand
         Indexed by their ids. Persons are whole numbers. Sites are screened.
     exclusions, screening
-        Land that must stay free, and what it excluded.
+        Land of which rules speak, and what it means for each site.
+    land_rules, screened
+        The rules in effect, and for each whether there was a layer to look at.
     network
         The roads; None where the study has none.
     faults
@@ -55,6 +58,8 @@ class Inputs:
     demand: pd.DataFrame
     exclusions: gpd.GeoDataFrame
     screening: pd.DataFrame
+    land_rules: tuple[LandRule, ...]
+    screened: pd.DataFrame
     network: RoadNetwork | None
     faults: pd.DataFrame
 
@@ -127,7 +132,9 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     codes = old and attempts(lambda: read_crosswalk(old, crs=crs, log=inner, boundaries=boundaries))
     facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner, crosswalk=codes))
     sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner, crosswalk=codes))
-    exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log))
+    rules = attempts(lambda: rules_in_effect(study.land, layers.exclusions))
+    apart = measured_from(rules or ())
+    exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log, measured_from=apart))
     demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner, crosswalk=codes))
     persons = None if demand is None else whole_persons(demand, groups_of(study), inner)
     roads = study.roads
@@ -144,17 +151,21 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     )
     if boundaries is None or facilities is None or sites is None or exclusions is None or persons is None:
         return tried
-    if not attempts.sound:
+    if rules is None or not attempts.sound:
         return tried
-    screened, screening = screen_sites(sites, exclusions)
+    found = attempts(lambda: screened(study, sites, exclusions, rules))
+    if found is None:
+        return tried
     inputs = Inputs(
         boundaries=boundaries,
         territory=territory(pd.DataFrame(boundaries), zones, listed=listed),
         facilities=facilities,
-        sites=screened,
+        sites=found.sites,
         demand=persons,
         exclusions=exclusions,
-        screening=screening,
+        screening=found.log,
+        land_rules=rules,
+        screened=found.rules,
         network=network,
         faults=tried.faults,
     )
@@ -194,6 +205,7 @@ def input_files(study: Study) -> list[Path]:
     sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}
     paths |= {expected for source in layers.boundaries if (expected := source.expected) is not None}
+    paths |= {study.land.dem} if study.land.dem else set()
     paths |= {path for path in (study.roads.path, study.roads.dem) if path} if study.roads is not None else set()
     named = (study.standards.profile, study.mandates.policy)
     paths |= {path for name in named if (path := study.folder / name).is_file()}

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from planner import __version__
+from planner.land import LandRule, rules_frame
 from planner.mandates import Policy, count_statuses
 from planner.network import RoadNetwork
 from planner.pipeline.clock import Clock
@@ -51,7 +52,7 @@ def run_record(outcome: Outcome) -> dict[str, Any]:
         "libraries": {name: version(name) for name in _LIBRARIES},
         "study": {"path": str(study.path), "sha256": _sha256(study.path), "name": study.name, "title": study.title},
         "inputs": [_described(path, study.folder) for path in input_files(study)],
-        "settings": _settings(study, outcome.rules),
+        "settings": _settings(study, outcome.rules, inputs.land_rules),
         "seed": study.seed,
         "rows": {
             "demand": len(inputs.demand),
@@ -75,13 +76,14 @@ def run_record(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _settings(study: Study, rules: Rules) -> dict[str, Any]:
+def _settings(study: Study, rules: Rules, land: Sequence[LandRule]) -> dict[str, Any]:
     """Return everything that was in effect, defaults filled in and built-ins resolved."""
     return {
         **study.effective(),
         "forbid_unconfirmed": study.standards.forbid_unconfirmed,
         "standards": _entries(rules, "standard"),
         "numbers": _entries(rules, "number"),
+        "land_rules": rules_frame(land).to_dict("records"),
         "coverage": [{"where": {}, **table} for table in rules.profile.raw.get("coverage", [])],
         "mandates": [dict(mandate.raw) for mandate in rules.policy.mandates],
         "profile": {"id": rules.profile.profile_id, "version": rules.profile.version, "note": rules.profile.note},

@@ -33,6 +33,9 @@ _AS_THEY_ARE = (
     "plan_budget",
     "stages",
     "screening",
+    "screening_rules",
+    "site_services",
+    "site_services_summary",
     "data_faults",
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
+from planner.land.settings import LandSettings
 from planner.layers.source import BoundarySource, DemandSource, ExclusionSource, LayerSource
 from planner.mandates.settings import MandateSettings, StandardsSettings
 from planner.network.modes import Mode
@@ -75,7 +76,7 @@ class Study:
         None where there are none: then only straight lines are measured.
     modes
         By name: the defaults with the study's overrides.
-    network, standards, mandates, siting, report
+    network, land, standards, mandates, siting, report
         Settings of the rooms.
     path
         The study file; relative paths start in its folder.
@@ -94,6 +95,7 @@ class Study:
     roads: RoadSource | None
     modes: Mapping[str, Mode]
     network: NetworkSettings
+    land: LandSettings
     standards: StandardsSettings
     mandates: MandateSettings
     siting: SitingSettings

@@ -79,12 +79,18 @@ def read_inputs(run: Run) -> Inputs:
         world=_world(run, boundaries, zones, demand),
         facilities=facilities.reset_index(),
         sites=sites.reset_index(),
-        exclusions=read_exclusions(_sources(run, "exclusions", ExclusionSource), crs=crs, log=log),
+        exclusions=read_exclusions(
+            _sources(run, "exclusions", ExclusionSource), crs=crs, log=log, measured_from=_kept_away_from(run)
+        ),
     )
 
 
 def _sources(run: Run, table: str, kind: type[AnySource]) -> list[AnySource]:
     return [_source(kind, entry, run.folder) for entry in run.settings["layers"].get(table) or ()]
+
+
+def _kept_away_from(run: Run) -> set[str]:
+    return {rule["rule_id"] for rule in run.settings.get("land_rules") or () if rule["measure"] == "distance"}
 
 
 def _whole(run: Run, demand: pd.DataFrame) -> pd.DataFrame:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
 from planner.errors import fault
 from planner.verify.files import Run
 from planner.verify.outcome import Verification, compare, of_faults, plain, together
+from planner.verify.screening import LOG, VERDICT, screened_again, verdicts
 
-_LEAST_OVERLAP_M2 = 1.0  # less is a matter of drawing
+_LEAST_M2, _RELATIVE = 0.01, 1e-6
+_LOGGED = ["site_id", "rule_id", "layer", "source"]
 _REMEDY = "run the study again, and report it if it comes back"
 _PLACE = ("x", "y", "unit_code")
 
@@ -29,11 +29,13 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
     sites
         As the input layers have them: site_id, x, y, unit_code, land_use, area_m2, geometry.
     exclusions
-        Areas in which nothing may be built: rule_id, layer, geometry.
+        Land of which rules speak: rule_id, layer, source, geometry.
     """
-    again = pd.DataFrame(sites.drop(columns="geometry")).assign(excluded=_excluded(sites, exclusions))
+    log = screened_again(run, sites, exclusions)
+    plain_sites = pd.DataFrame(sites.drop(columns="geometry"))
+    again = plain_sites.merge(verdicts(log, plain_sites["site_id"]), on="site_id", validate="one_to_one")
     table, chosen = run.tables["sites"], run.tables["plan_options"]
-    figures = [name for name in (*_PLACE, "land_use", "area_m2", "excluded") if name in table.columns]
+    figures = [name for name in (*_PLACE, "land_use", "area_m2", *VERDICT) if name in table.columns]
     built = chosen[chosen["action"] == "build"] if len(chosen) else chosen
     known = built[built["place_id"].isin(again["site_id"])] if len(built) else built
     parts = [compare("sites", table, again, keys=["site_id"], figures=figures)] if len(table) or len(again) else []
@@ -41,21 +43,22 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
         at = again.set_index("site_id").loc[known["place_id"]].reset_index()
         there = at.assign(option_id=known["option_id"].to_numpy())
         parts.append(compare("plan_options", known, there, keys=["option_id"], figures=_PLACE))
+    if "screening" in run.tables:
+        parts.append(_same_log(run.tables["screening"], log))
     broken = tuple(_against_templates(run, again.set_index("site_id")))
     return together([*parts, of_faults(broken, checks=max(len(chosen), len(broken)))])
 
 
-def _excluded(sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) -> list[bool]:
-    """Return which sites lie in an area of some rule: a point by touching it, a parcel by more than a square metre."""
-    shapes = sites.geometry.to_numpy()
-    out = np.zeros(len(shapes), dtype=bool)
-    for _, rule in exclusions.groupby(["rule_id", "layer"]):
-        area = shapely.union_all(rule.geometry.to_numpy())
-        shapely.prepare(area)
-        for row in np.flatnonzero(shapely.intersects(area, shapes)):
-            point = shapes[row].geom_type in ("Point", "MultiPoint")
-            out[row] |= point or shapes[row].intersection(area).area > _LEAST_OVERLAP_M2
-    return [bool(flag) for flag in out]
+def _same_log(table: pd.DataFrame, log: Sequence[Mapping[str, Any]]) -> Verification:
+    """Compare the screening log; areas to a hundredth of a square metre, as two ways to overlay them differ."""
+    figures = [name for name in LOG if name in table.columns]
+    again = pd.DataFrame(log, columns=[*_LOGGED, *figures])
+    again = again.merge(table[[*_LOGGED, *figures]], on=_LOGGED, how="left", suffixes=("", "_run"))
+    for name in {"overlap_m2", "measured"} & set(figures):
+        stated = pd.to_numeric(again[f"{name}_run"], errors="coerce")
+        alike = (stated - again[name]).abs() <= _LEAST_M2 + _RELATIVE * stated.abs()
+        again[name] = again[name].where(~alike, stated)
+    return compare("screening", table, again, keys=_LOGGED, figures=figures)
 
 
 def _against_templates(run: Run, sites: pd.DataFrame) -> Iterator[str]:

@@ -4,12 +4,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 from shapely.geometry.base import BaseGeometry
 
-from planner.layers import screen_sites
+from planner.land import screen_sites
+from planner.land.screening import LOG_COLUMNS
 
 CRS = "EPSG:4550"
 
@@ -63,11 +64,12 @@ def test_nothing_excludes_nothing() -> None:
     """Without areas every site is permitted and the log is empty, with its columns and types."""
     sites, log = screen_sites(_sites(a=Point(0, 0)), _exclusions())
     assert sites["excluded"].to_list() == [False]
-    assert list(log.columns) == ["site_id", "rule_id", "rule_name", "layer", "source", "overlap_m2", "excluded"]
+    assert list(log.columns) == list(LOG_COLUMNS)
     empty, log = screen_sites(_sites(a=Point(0, 0)).iloc[:0], _exclusions(("r", box(0, 0, 1, 1))))
     assert (len(empty), len(log), empty["excluded"].dtype) == (0, 0, np.dtype(bool))
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=12), st.integers(1, 10))
 def test_every_site_is_screened_like_by_hand(corners: list[tuple[int, int]], size: int) -> None:
     """The screened sites are exactly those that meet an area by more than the tolerance, one by one."""
