@@ -33,7 +33,10 @@ TABLES = {
 }
 """The tables that are read, and the columns each must have."""
 
-LATER = {"screening": "site_id rule_id layer source"}
+LATER = {
+    "screening": "site_id rule_id layer source",
+    "site_services": "template_id site_id verdict usable",
+}
 """Tables that runs of an earlier version may lack."""
 
 _KEYS = (

@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.errors import fault
 from planner.verify.files import Run
+from planner.verify.fitting import check_fitting
 from planner.verify.outcome import Verification, compare, of_faults, plain, together
 from planner.verify.screening import LOG, VERDICT, screened_again, verdicts
 
@@ -45,6 +46,8 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
         parts.append(compare("plan_options", known, there, keys=["option_id"], figures=_PLACE))
     if "screening" in run.tables:
         parts.append(_same_log(run.tables["screening"], log))
+    if "site_services" in run.tables:
+        parts.append(check_fitting(run, again))
     broken = tuple(_against_templates(run, again.set_index("site_id")))
     return together([*parts, of_faults(broken, checks=max(len(chosen), len(broken)))])
 

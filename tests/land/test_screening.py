@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,8 +12,9 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 from shapely.geometry.base import BaseGeometry
 
-from planner.land import screen_sites
+from planner.land import LandException, LandRule, LandSettings, rules_in_effect, screen_sites, screened_rules
 from planner.land.screening import LOG_COLUMNS
+from planner.layers import ExclusionSource
 
 CRS = "EPSG:4550"
 
@@ -78,3 +82,93 @@ def test_every_site_is_screened_like_by_hand(corners: list[tuple[int, int]], siz
     screened, _ = screen_sites(sites, _exclusions(("r", area)))
     assert screened["excluded"].to_list() == [shape.intersection(area).area > 1.0 for shape in sites.geometry]
     assert screened.index.equals(sites.index)
+
+
+RED, CITED = "ecological-red-line", "省厅，示例〔2025〕1号，2025-03-01"
+BOUNDARY, VILLAGE, PLAN = "urban-growth-boundary", "village-construction-boundary", "village-plan"
+
+
+def _rules(*ids: str, **own: object) -> tuple[LandRule, ...]:
+    layers = [ExclusionSource(path=Path("x.gpkg"), rule_id=name, source="s") for name in ids]
+    return rules_in_effect(LandSettings(**own), layers)
+
+
+def test_the_red_line_yields_to_a_cited_exception_only() -> None:
+    """Two sites in the red line, one with an exception: it stays, with who, document and date in the log."""
+    granted = LandException(
+        site_id="a", rule_id=RED, granted_by="省厅", document="示例〔2025〕1号", date=dt.date(2025, 3, 1)
+    )
+    sites, log = screen_sites(
+        _sites(a=box(0, 0, 10, 10), b=box(0, 0, 10, 10)), _exclusions((RED, box(0, 0, 5, 10))), rules=_rules(RED),
+        exceptions=[granted],
+    )  # fmt: skip
+    assert sites["excluded"].to_dict() == {"a": False, "b": True}
+    assert log["outcome"].to_list() == ["exception", "excluded"]
+    assert log["exception"].to_list() == [CITED, ""]
+    assert log["measured"].to_list() == [50.0, 50.0]
+
+
+def test_the_growth_boundary_is_a_condition() -> None:
+    """Outside it a site needs the village's boundary or plan; without either, an adjustment of the plan.
+
+    ::
+
+        |<- growth boundary ->|  c: outside
+        |  a        |    b    |  d: in the village boundary    e: a village plan
+    """
+    shapes = {
+        "a": box(0, 0, 10, 10), "b": box(95, 0, 105, 10), "c": box(200, 0, 210, 10), "d": box(300, 0, 310, 10),
+        "e": box(200, 20, 210, 30), "f": Point(205, 5), "g": Point(5, 5), "h": Point(305, 5),
+    }  # fmt: skip
+    made = _sites(**shapes).assign(village_plan=["", "", "", "", "某村规划（示例）", "", "", ""])
+    areas = _exclusions((BOUNDARY, box(0, 0, 100, 100)), (VILLAGE, box(300, 0, 400, 100)))
+    sites, log = screen_sites(made, areas, rules=_rules(BOUNDARY, VILLAGE))
+    told = log[log["rule_id"] == BOUNDARY].set_index("site_id")
+    elsewhere = "met_elsewhere"
+    assert told["outcome"].to_dict() == {
+        "a": "met", "b": "not_met", "c": "not_met", "d": elsewhere, "e": elsewhere, "f": "not_met", "g": "met",
+        "h": elsewhere,
+    }  # fmt: skip
+    assert told["measured"].dropna().to_dict() == {"a": 0.0, "b": 50.0, "c": 100.0, "d": 100.0, "e": 100.0}
+    assert not sites["excluded"].any()
+    assert sites.index[sites["eligibility"] == "needs_plan_adjustment"].to_list() == ["b", "c", "f"]
+    assert "某村规划" in told.loc["e", "note"]
+
+
+def test_half_in_the_town_and_half_in_the_village_is_inside() -> None:
+    """Land on both sides of a common border meets the condition by both together."""
+    areas = _exclusions((BOUNDARY, box(0, 0, 100, 100)), (VILLAGE, box(100, 0, 200, 100)))
+    _, log = screen_sites(_sites(a=box(95, 0, 105, 10)), areas, rules=_rules(BOUNDARY, VILLAGE))
+    assert log.set_index("rule_id")["outcome"].to_dict() == {BOUNDARY: "met_elsewhere", VILLAGE: "told"}
+
+
+def test_distance_is_kept_from_points_lines_and_areas() -> None:
+    """Nearer than the limit excludes, at the limit does not; from a point site it is told that it is one."""
+    sites, log = screen_sites(
+        _sites(a=box(0, 0, 10, 10), b=box(0, 0, 9, 10), c=Point(20, 5)), _exclusions(("hazardous-site", Point(60, 5))),
+        rules=_rules("hazardous-site"),
+    )  # fmt: skip
+    assert sites["excluded"].to_dict() == {"a": False, "b": False, "c": True}
+    assert log[["site_id", "measured", "limit", "unit"]].to_numpy().tolist() == [["c", 40.0, 50.0, "m"]]
+    assert log["note_en"].item() == "the site is a point: the distance is measured from it"
+
+
+def test_a_rule_of_one_service_excludes_for_it_alone() -> None:
+    """The highest flood bars depots, not kindergartens; the four lines need an adjustment of the plan."""
+    areas = _exclusions(("flood", box(0, 0, 5, 10)), ("green-line", box(0, 0, 5, 10)))
+    sites, _ = screen_sites(_sites(a=box(0, 0, 10, 10)), areas, rules=_rules("flood", "green-line"))
+    verdict = sites.loc["a", ["excluded", "excluded_for", "eligibility", "adjustment_by"]].to_list()
+    assert verdict == [False, "disaster_depot", "needs_plan_adjustment", "green-line"]
+
+
+def test_no_layer_is_no_pass() -> None:
+    """Every rule is listed, and what had no layer is told as not screened."""
+    rules = _rules(RED)
+    areas = _exclusions((RED, box(0, 0, 5, 10)))
+    _, log = screen_sites(_sites(a=box(0, 0, 10, 10)), areas, rules=rules)
+    table = screened_rules(rules, areas, log).set_index("rule_id")
+    assert len(table) == len(rules)
+    assert table.loc[RED, ["screened", "layers", "sites_excluded"]].to_list() == [True, "x.gpkg", 1]
+    assert not table.loc["blue-line", "screened"]
+    assert table.loc["blue-line", "why"] == "未提供图层，未筛查"
+    assert table.loc["slope", "why_en"] == "no elevations were supplied: not screened"
