@@ -1,5 +1,6 @@
 """Land: rules with their sources, screening, what a site needs before it can be built on, proposed sites."""
 
+from planner.land.needs import with_needs as with_needs
 from planner.land.rules import LandRule as LandRule
 from planner.land.rules import built_in_rules as built_in_rules
 from planner.land.rules import measured_from as measured_from
@@ -28,4 +29,5 @@ __all__ = [
     "screen_sites",
     "screened_rules",
     "site_slopes",
+    "with_needs",
 ]

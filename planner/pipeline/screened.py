@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.errors import LayerError, fault, shortened
-from planner.land import LandRule, screen_sites, screened_rules, site_slopes
+from planner.land import LandRule, screen_sites, screened_rules, site_slopes, with_needs
 from planner.study import Study
 
 
@@ -39,4 +39,4 @@ def screened(
     dem = land.dem.name if land.dem else ""
     slopes = site_slopes(land.dem, sites.geometry.to_numpy(), crs=study.crs) if land.dem else None
     made, log = screen_sites(sites, exclusions, rules=rules, exceptions=land.exceptions, slopes=slopes, dem=dem)
-    return Screened(made, log, screened_rules(rules, exclusions, log, dem=dem))
+    return Screened(with_needs(made), log, screened_rules(rules, exclusions, log, dem=dem))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from planner.report.material import Material, with_id
 from planner.report.plain import guarded, plain, unguarded
+from planner.report.plan_sites import plan_sites
 
 _IDS = {
     "facilities": "facility_id",
@@ -45,6 +46,7 @@ def tables(material: Material) -> dict[str, pd.DataFrame]:
     found = {name: _plain_rows(getattr(material, name)) for name in _AS_THEY_ARE}
     for name, id_name in _IDS.items():
         found[name] = with_id(getattr(material, name), id_name).sort_values(id_name, kind="stable")
+    found["plan_sites"] = plan_sites(material)
     found["demand_status"] = demand_status(material)
     # Tables of two runs are the same, byte for byte; how long a stage took stands in run.json.
     found["stages"] = found["stages"].drop(columns="seconds", errors="ignore")

@@ -67,14 +67,14 @@ def summary(templates: Sequence[OptionTemplate], table: pd.DataFrame) -> pd.Data
     templates, table
         Of the study; as `site_services` gives.
     """
-    rows = []
+    rows: list[dict[str, object]] = []
     for template in templates:
         if template.action == "build":
             mine = table[table["template_id"] == template.id]
             counts = mine["verdict"].value_counts()
-            stated = {"template_id": template.id, "service": template.service,
+            stated: dict[str, object] = {"template_id": template.id, "service": template.service,
                       "land_uses": ";".join(template.land_uses), "min_area_m2": template.min_area_m2}  # fmt: skip
-            counted = {word: int(counts.get(word, 0)) for word in VERDICTS[1:]}
+            counted: dict[str, object] = {word: int(counts.get(word, 0)) for word in VERDICTS[1:]}
             may = int(mine["usable"].astype(bool).sum())
             rows.append({**stated, "fitting": int(counts.get("usable", 0)), **counted, "usable": may})
     names = ["template_id", "service", "land_uses", "min_area_m2", "fitting", *VERDICTS[1:], "usable"]

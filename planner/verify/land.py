@@ -11,12 +11,14 @@ import pandas as pd
 from planner.errors import fault
 from planner.verify.files import Run
 from planner.verify.fitting import check_fitting
+from planner.verify.needs import needs_again
 from planner.verify.outcome import Verification, compare, of_faults, plain, together
 from planner.verify.screening import LOG, VERDICT, screened_again, verdicts
 
 _LEAST_M2, _RELATIVE = 0.01, 1e-6
 _LOGGED = ["site_id", "rule_id", "layer", "source"]
 _REMEDY = "run the study again, and report it if it comes back"
+_NEEDS = ("conversion_needed", "expropriation_needed")
 _PLACE = ("x", "y", "unit_code")
 
 
@@ -35,8 +37,9 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
     log = screened_again(run, sites, exclusions)
     plain_sites = pd.DataFrame(sites.drop(columns="geometry"))
     again = plain_sites.merge(verdicts(log, plain_sites["site_id"]), on="site_id", validate="one_to_one")
+    again = again.merge(needs_again(plain_sites), on="site_id", suffixes=("_stated", ""), validate="one_to_one")
     table, chosen = run.tables["sites"], run.tables["plan_options"]
-    figures = [name for name in (*_PLACE, "land_use", "area_m2", *VERDICT) if name in table.columns]
+    figures = [name for name in (*_PLACE, "land_use", "area_m2", *VERDICT, *_NEEDS) if name in table.columns]
     built = chosen[chosen["action"] == "build"] if len(chosen) else chosen
     known = built[built["place_id"].isin(again["site_id"])] if len(built) else built
     parts = [compare("sites", table, again, keys=["site_id"], figures=figures)] if len(table) or len(again) else []
