@@ -74,6 +74,8 @@ def with_needs(sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     out = sites
     for name, derived in (("conversion", conversion), ("expropriation", taking)):
         stated = sites[f"{name}_needed"].astype("boolean")
+        if f"{name}_basis" in sites.columns:  # looked at before: what was derived then is not stated
+            stated = stated.where(sites[f"{name}_basis"] == "stated")
         known = pd.array([need for need, _ in derived], dtype="boolean")
         basis = pd.Series([why for _, why in derived], index=sites.index, dtype="str")
         out = out.assign(

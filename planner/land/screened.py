@@ -43,9 +43,9 @@ def screened_rules(
     DataFrame
         `COLUMNS`; ``screened`` is False where nothing was supplied, and ``why`` says so. Counts of sites by outcome.
     """
-    layers = exclusions.groupby("rule_id")["layer"].agg(lambda names: ";".join(sorted(set(names))))
+    layers = {rule: ";".join(sorted(set(names))) for rule, names in exclusions.groupby("rule_id")["layer"]}
     table = rules_frame(rules)
-    table["layers"] = table["rule_id"].map(layers).fillna("")
+    table["layers"] = [layers.get(rule, "") for rule in table["rule_id"]]
     if dem:
         table.loc[table["rule_id"] == "slope", "layers"] = dem
     table["areas"] = table["rule_id"].map(exclusions["rule_id"].value_counts()).fillna(0).astype("int64")

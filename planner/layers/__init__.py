@@ -14,6 +14,7 @@ from planner.layers.lines import read_lines as read_lines
 from planner.layers.log import FaultLog as FaultLog
 from planner.layers.look import Seen as Seen
 from planner.layers.look import look as look
+from planner.layers.permitted import read_permitted_land as read_permitted_land
 from planner.layers.read import read_source as read_source
 from planner.layers.schema import schema as schema
 from planner.layers.sites import read_sites as read_sites
@@ -43,6 +44,7 @@ __all__ = [
     "read_facilities",
     "read_leading_zones",
     "read_lines",
+    "read_permitted_land",
     "read_sites",
     "read_source",
     "schema",

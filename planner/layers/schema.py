@@ -24,7 +24,7 @@ from planner.errors import Faults, LayerError, shortened
 from planner.layers.log import FaultLog
 from planner.layers.values import as_booleans, as_integers, as_numbers, as_texts, cells, is_empty
 
-TABLES = ("boundaries", "crosswalk", "demand", "exclusions", "facilities", "leading_zones", "sites")
+TABLES = ("boundaries", "crosswalk", "demand", "exclusions", "facilities", "leading_zones", "permitted_land", "sites")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ brackets must be the unit given here: 面积（m²） is `area_m2`, 面积（亩
 """
 _TITLES = {
     "boundaries": "行政区划", "facilities": "设施", "population": "人口", "sites": "候选地块", "exclusions": "管控区",
-    "leading_zones": "先导区成员", "crosswalk": "新旧代码对照表",
+    "leading_zones": "先导区成员", "crosswalk": "新旧代码对照表", "permitted_land": "可拟选点的用地",
 }  # fmt: skip
 _NEED = {"yes": "required", "column": "column required", "no": "optional", "given": "optional"}
 

@@ -20,11 +20,13 @@ from planner.layers import (
     read_exclusions,
     read_facilities,
     read_leading_zones,
+    read_permitted_land,
     read_sites,
 )
 from planner.layers.guard import is_geodatabase
 from planner.network import RoadNetwork, read_network
 from planner.pipeline.attempts import Attempts
+from planner.pipeline.on_land import Ground, proposed_on_land
 from planner.pipeline.screened import screened
 from planner.study import Study
 
@@ -43,6 +45,8 @@ class Inputs:
         Indexed by their ids. Persons are whole numbers. Sites are screened.
     exclusions, screening
         Land of which rules speak, and what it means for each site.
+    permitted
+        Land on which sites may be proposed.
     land_rules, screened
         The rules in effect, and for each whether there was a layer to look at.
     network
@@ -57,6 +61,7 @@ class Inputs:
     sites: gpd.GeoDataFrame
     demand: pd.DataFrame
     exclusions: gpd.GeoDataFrame
+    permitted: gpd.GeoDataFrame
     screening: pd.DataFrame
     land_rules: tuple[LandRule, ...]
     screened: pd.DataFrame
@@ -121,7 +126,7 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     """
     layers, crs, log = study.layers, study.crs, FaultLog()
     boundaries = attempts(lambda: read_boundaries(layers.boundaries, crs=crs, log=log))
-    within = _no_units(crs) if boundaries is None else boundaries
+    units = _no_units(crs) if boundaries is None else boundaries
     inner = FaultLog() if boundaries is None else log  # without units every row would be told as outside
     source = layers.leading_zones
     listed = study.unit_list_date
@@ -130,20 +135,22 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     )
     old = layers.crosswalk
     codes = old and attempts(lambda: read_crosswalk(old, crs=crs, log=inner, boundaries=boundaries))
-    facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner, crosswalk=codes))
-    sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner, crosswalk=codes))
+    facilities = attempts(lambda: read_facilities(layers.facilities, units, crs=crs, log=inner, crosswalk=codes))
+    sites = attempts(lambda: read_sites(layers.sites, units, crs=crs, log=inner, crosswalk=codes))
     rules = attempts(lambda: rules_in_effect(study.land, layers.exclusions))
     apart = measured_from(rules or ())
     exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log, measured_from=apart))
-    demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner, crosswalk=codes))
+    permitted = attempts(lambda: read_permitted_land(layers.permitted_land, crs=crs, log=log))
+    demand = attempts(lambda: read_demand(layers.population, units, crs=crs, log=inner, crosswalk=codes))
     persons = None if demand is None else whole_persons(demand, groups_of(study), inner)
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
     tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
               "population": persons, "sites": sites, "exclusions": exclusions}  # fmt: skip
-    alone = {"exclusions": exclusions}
+    proposing = {"permitted_land": permitted} if layers.permitted_land else {}
+    alone = {"exclusions": exclusions, **proposing}
     tried = Tried(
-        tables=alone if boundaries is None else tables,
+        tables=alone if boundaries is None else {**tables, **proposing},
         network=network,
         faults=log.to_frame(),
         places=log.places(),
@@ -151,23 +158,29 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     )
     if boundaries is None or facilities is None or sites is None or exclusions is None or persons is None:
         return tried
-    if rules is None or not attempts.sound:
+    if rules is None or permitted is None or not attempts.sound:
         return tried
-    found = attempts(lambda: screened(study, sites, exclusions, rules))
+    within = territory(pd.DataFrame(boundaries), zones, listed=listed)
+    told = FaultLog()
+    ground = Ground(boundaries, within, sites, persons, exclusions, permitted, rules)
+    people = groups_of(study)[0]
+    every = attempts(lambda: proposed_on_land(study, ground, people=people, log=told))
+    found = None if every is None else attempts(lambda: screened(study, every, exclusions, rules))
     if found is None:
         return tried
     inputs = Inputs(
         boundaries=boundaries,
-        territory=territory(pd.DataFrame(boundaries), zones, listed=listed),
+        territory=within,
         facilities=facilities,
         sites=found.sites,
         demand=persons,
         exclusions=exclusions,
+        permitted=permitted,
         screening=found.log,
         land_rules=rules,
         screened=found.rules,
         network=network,
-        faults=tried.faults,
+        faults=pd.concat([tried.faults, told.to_frame()], ignore_index=True) if len(told) else tried.faults,
     )
     return replace(tried, inputs=inputs)
 
@@ -202,6 +215,7 @@ def input_files(study: Study) -> list[Path]:
     """Return every file that a study reads, the study file first, each once, sorted."""
     layers = study.layers
     sources = [*layers.boundaries, *layers.facilities, *layers.population, *layers.sites, *layers.exclusions]
+    sources += layers.permitted_land
     sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}
     paths |= {expected for source in layers.boundaries if (expected := source.expected) is not None}

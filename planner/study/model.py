@@ -31,6 +31,8 @@ class StudyLayers:
     ----------
     boundaries, facilities, population, sites, exclusions
         Sources of each table; `sites` and `exclusions` may be empty.
+    permitted_land
+        Land on which sites may be proposed; may be empty.
     leading_zones
         Membership of leading zones; None where there are none.
     crosswalk
@@ -42,6 +44,7 @@ class StudyLayers:
     facilities: tuple[LayerSource, ...] = ()
     sites: tuple[LayerSource, ...] = ()
     exclusions: tuple[ExclusionSource, ...] = ()
+    permitted_land: tuple[LayerSource, ...] = ()
     leading_zones: LayerSource | None = None
     crosswalk: LayerSource | None = None
 

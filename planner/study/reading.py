@@ -32,6 +32,7 @@ LISTS: dict[str, type[LayerSource]] = {
     "population": DemandSource,
     "sites": LayerSource,
     "exclusions": ExclusionSource,
+    "permitted_land": LayerSource,
 }
 ONCE = ("leading_zones", "crosswalk")
 """Tables of which a study has one."""

@@ -24,6 +24,7 @@ from planner.layers import (
     read_facilities,
     read_leading_zones,
     read_lines,
+    read_permitted_land,
     read_sites,
 )
 from planner.verify.costs import Ruler
@@ -47,14 +48,18 @@ class Inputs:
         Units, people and costs.
     facilities, sites
         One row each, the id a column.
-    exclusions
-        Areas in which nothing may be built.
+    exclusions, permitted
+        Land of which rules speak; land on which sites may be proposed.
+    boundaries
+        Units: code, level, geometry.
     """
 
     world: World
     facilities: pd.DataFrame
     sites: gpd.GeoDataFrame
     exclusions: gpd.GeoDataFrame
+    permitted: gpd.GeoDataFrame
+    boundaries: gpd.GeoDataFrame
 
 
 def read_inputs(run: Run) -> Inputs:
@@ -79,6 +84,8 @@ def read_inputs(run: Run) -> Inputs:
         world=_world(run, boundaries, zones, demand),
         facilities=facilities.reset_index(),
         sites=sites.reset_index(),
+        permitted=read_permitted_land(_sources(run, "permitted_land", LayerSource), crs=crs, log=log),
+        boundaries=boundaries,
         exclusions=read_exclusions(
             _sources(run, "exclusions", ExclusionSource), crs=crs, log=log, measured_from=_kept_away_from(run)
         ),

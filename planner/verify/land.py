@@ -13,6 +13,7 @@ from planner.verify.files import Run
 from planner.verify.fitting import check_fitting
 from planner.verify.needs import needs_again
 from planner.verify.outcome import Verification, compare, of_faults, plain, together
+from planner.verify.proposed import proposed_of
 from planner.verify.screening import LOG, VERDICT, screened_again, verdicts
 
 _LEAST_M2, _RELATIVE = 0.01, 1e-6
@@ -34,6 +35,7 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
     exclusions
         Land of which rules speak: rule_id, layer, source, geometry.
     """
+    sites = _with_proposed(run, sites)
     log = screened_again(run, sites, exclusions)
     plain_sites = pd.DataFrame(sites.drop(columns="geometry"))
     again = plain_sites.merge(verdicts(log, plain_sites["site_id"]), on="site_id", validate="one_to_one")
@@ -53,6 +55,19 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
         parts.append(check_fitting(run, again))
     broken = tuple(_against_templates(run, again.set_index("site_id")))
     return together([*parts, of_faults(broken, checks=max(len(chosen), len(broken)))])
+
+
+def _with_proposed(run: Run, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the sites of the layers and those that the run proposes (which are checked apart), with their origin."""
+    made = proposed_of(run)
+    told = sites.assign(origin="supplied")
+    if made.empty:
+        return told
+    kept = ["site_id", "name", "unit_code", "x", "y", "origin"]
+    points = gpd.GeoDataFrame(made[kept], geometry=gpd.points_from_xy(made["x"], made["y"]), crs=sites.crs)
+    both = pd.concat([told, points], ignore_index=True)
+    texts = [name for name in told.columns if told[name].dtype == "str"]
+    return gpd.GeoDataFrame(both.assign(**{name: both[name].fillna("") for name in texts}), crs=sites.crs)
 
 
 def _same_log(table: pd.DataFrame, log: Sequence[Mapping[str, Any]]) -> Verification:
@@ -92,8 +107,10 @@ def _departures(
     if row["action"] == "build" and row["place_id"] in sites.index:
         site = sites.loc[row["place_id"]]
         uses = [plain(use) for use in template.get("land_uses") or ()]
-        if uses and plain(site["land_use"]) not in uses:
+        if site["origin"] == "supplied" and uses and plain(site["land_use"]) not in uses:
             wrong.append(f"land use {site['land_use']}")
+        if site["origin"] != "supplied":
+            return wrong if template.get("generated") else [*wrong, "a proposed site"]
         if float(site["area_m2"]) < float(template.get("min_area_m2") or 0):
             wrong.append(f"{site['area_m2']} m2")
     return wrong
