@@ -51,7 +51,8 @@ def plan_sites(material: Material) -> pd.DataFrame:
     kept = [name for name in ATTRIBUTES if name in sites.columns]
     place = built["place_id"] if "place_id" in built.columns else built["option_id"].str.partition(":")[2]
     head = built[["option_id", "name", "service", "unit_code", "x", "y"]].assign(site_id=place.to_numpy())
-    table = head.merge(sites[kept], left_on="site_id", right_index=True, how="inner")
+    table = head[head["site_id"].isin(sites.index)].reset_index(drop=True)
+    table = table.assign(**{name: sites[name].reindex(table["site_id"]).array for name in kept})
     pairs = zip(table["option_id"], table["site_id"], strict=True)
     remarks = [_remarks(material, str(option), str(site)) for option, site in pairs]
     table = table.assign(remark=[zh for zh, _ in remarks], remark_en=[en for _, en in remarks])

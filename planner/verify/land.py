@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -38,8 +39,8 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
     sites = _with_proposed(run, sites)
     log = screened_again(run, sites, exclusions)
     plain_sites = pd.DataFrame(sites.drop(columns="geometry"))
-    again = plain_sites.merge(verdicts(log, plain_sites["site_id"]), on="site_id", validate="one_to_one")
-    again = again.merge(needs_again(plain_sites), on="site_id", suffixes=("_stated", ""), validate="one_to_one")
+    found = [verdicts(log, plain_sites["site_id"]), needs_again(plain_sites)]  # in the order of the sites
+    again = plain_sites.assign(**{name: part[name].to_numpy() for part in found for name in part.columns[1:]})
     table, chosen = run.tables["sites"], run.tables["plan_options"]
     figures = [name for name in (*_PLACE, "land_use", "area_m2", *VERDICT, *_NEEDS) if name in table.columns]
     built = chosen[chosen["action"] == "build"] if len(chosen) else chosen
@@ -74,12 +75,19 @@ def _same_log(table: pd.DataFrame, log: Sequence[Mapping[str, Any]]) -> Verifica
     """Compare the screening log; areas to a hundredth of a square metre, as two ways to overlay them differ."""
     figures = [name for name in LOG if name in table.columns]
     again = pd.DataFrame(log, columns=[*_LOGGED, *figures])
-    again = again.merge(table[[*_LOGGED, *figures]], on=_LOGGED, how="left", suffixes=("", "_run"))
     for name in {"overlap_m2", "measured"} & set(figures):
-        stated = pd.to_numeric(again[f"{name}_run"], errors="coerce")
-        alike = (stated - again[name]).abs() <= _LEAST_M2 + _RELATIVE * stated.abs()
-        again[name] = again[name].where(~alike, stated)
+        keys = table[_LOGGED].itertuples(index=False, name=None)
+        stated = dict(zip(keys, pd.to_numeric(table[name], errors="coerce"), strict=True))
+        again[name] = [
+            _if_alike(stated.get(key, math.nan), metres)
+            for key, metres in zip(again[_LOGGED].itertuples(index=False, name=None), again[name], strict=True)
+        ]
     return compare("screening", table, again, keys=_LOGGED, figures=figures)
+
+
+def _if_alike(stated: float, again: float) -> float:
+    """Return what the run states where it is the same but for how it was computed, else what was found again."""
+    return stated if abs(stated - again) <= _LEAST_M2 + _RELATIVE * abs(stated) else again
 
 
 def _against_templates(run: Run, sites: pd.DataFrame) -> Iterator[str]:
