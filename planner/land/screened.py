@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -18,6 +19,7 @@ _WHY = {
     "no_layer": ("未提供图层，未筛查", "no layer was supplied: not screened"),
     "no_dem": ("未提供高程模型，未筛查", "no elevations were supplied: not screened"),
     "by_template": ("按可选行动逐项核对，见“用地适配”表", "looked at by option template: table site_services"),
+    "no_source": ("研究没有注明该规则的依据", "the study states no source of this rule"),
     "": ("", ""),
 }
 
@@ -53,10 +55,14 @@ def screened_rules(
     for outcome in _COUNTED:
         met = log[log["outcome"] == outcome].groupby("rule_id")["site_id"].nunique()
         table[f"sites_{outcome}"] = table["rule_id"].map(met).fillna(0).astype("int64")
-    reasons = [
-        _WHY["by_template" if row["measure"] == "template" else
-             "" if row["screened"] else "no_dem" if row["rule_id"] == "slope" else "no_layer"]
-        for row in table.to_dict("records")
-    ]  # fmt: skip
+    reasons = [_WHY[_why(row)] for row in table.to_dict("records")]
     table["why"], table["why_en"] = [why for why, _ in reasons], [why for _, why in reasons]
     return table[list(COLUMNS)]
+
+
+def _why(row: Mapping[Any, Any]) -> str:
+    if row["measure"] == "template":
+        return "by_template"
+    if row["screened"]:
+        return "" if row["source"] else "no_source"
+    return "no_dem" if row["rule_id"] == "slope" else "no_layer"

@@ -15,7 +15,7 @@ from planner.mandates import Profile
 from planner.pipeline.inputs import Inputs
 from planner.pipeline.outcome import Outcome
 from planner.report import Material
-from planner.siting import site_services, summary
+from planner.siting import site_services, site_services_summary
 
 
 def material_of(outcome: Outcome, *, at_the_end: Callable[[], Mapping[str, object]]) -> Material:
@@ -50,7 +50,7 @@ def material_of(outcome: Outcome, *, at_the_end: Callable[[], Mapping[str, objec
         screening=inputs.screening,
         screening_rules=inputs.screened,
         site_services=services[services["verdict"] != "other_land_use"],
-        site_services_summary=summary(study.siting.options, services),
+        site_services_summary=site_services_summary(study.siting.options, services),
         data_faults=inputs.faults,
         findings_before=outcome.findings,
         findings_after=outcome.findings_after,

@@ -98,6 +98,8 @@ _ASSUMPTIONS = {
         "horizon": "按原文件口径延伸，须以现行标准复核",
         "no_budget": "研究未给出预算：以最少投资满足要求",
         "no_costs": "研究未提供费用：以最少项目数满足要求，费用不作比较",
+        "proposed": "允许采用程序生成的候选点（{proposed}）：无地块，地类、面积未知，报审前须落实地块",
+        "adjustment": "允许采用需调整规划的候选地（{adjusted}）：须先调整规划",
         "no_crossings": "线状路网不含过街设施：干道和铁路按处处不可穿越（或每次穿越均计代价）处理",
     },
     "en": {
@@ -107,6 +109,8 @@ _ASSUMPTIONS = {
         "current standards",
         "no_budget": "the study states no budget: mandates are met at least cost",
         "no_costs": "the study supplies no costs: mandates are met with the fewest options, and costs are not compared",
+        "proposed": "{proposed} may use sites that the planner proposes: these have no parcel, land use or area yet",
+        "adjustment": "{adjusted} may use sites that need an adjustment of the plan: it must be adjusted first",
         "no_crossings": "roads given as lines say nothing of crossings: arterial roads are crossed nowhere, or at a "
         "cost everywhere",
     },
@@ -123,11 +127,16 @@ def assumptions(study: Study, policy: Policy, modes_in_use: Collection[str] = ()
         told.append("no_costs")
     elif not study.siting.budget_yuan and study.siting.max_options is None:
         told.append("no_budget")
+    proposed = [template.id for template in study.siting.options if template.generated]
+    adjusted = [template.id for template in study.siting.options if template.plan_adjustment]
+    told += ["proposed"] if proposed else []
+    told += ["adjustment"] if adjusted else []
     severed = any(study.modes[name].severed_by for name in modes_in_use if name in study.modes)
     if severed and study.roads is not None and study.roads.kind == "lines":
         told.append("no_crossings")
     texts = _ASSUMPTIONS[study.language]
-    return [texts[name].format(base=study.base_year, horizon=policy.horizon) for name in told]
+    words = {"proposed": "、".join(proposed), "adjusted": "、".join(adjusted)}
+    return [texts[name].format(base=study.base_year, horizon=policy.horizon, **words) for name in told]
 
 
 def _modes_in_use(rules: Rules) -> frozenset[str]:

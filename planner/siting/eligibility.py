@@ -59,7 +59,7 @@ def usable(template: OptionTemplate, sites: pd.DataFrame) -> Flags:
     return _usable(template, _verdicts(template, sites))
 
 
-def summary(templates: Sequence[OptionTemplate], table: pd.DataFrame) -> pd.DataFrame:
+def site_services_summary(templates: Sequence[OptionTemplate], table: pd.DataFrame) -> pd.DataFrame:
     """Return one row per build template: how many sites of each verdict (``fitting``: usable as they are), and usable.
 
     Parameters

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from planner.errors import InputError
-from planner.siting import site_services, summary
+from planner.siting import site_services, site_services_summary
 from planner.siting.options import make_options
 from planner.siting.settings import OptionTemplate
 
@@ -57,7 +57,7 @@ def test_what_the_study_allows_is_used_and_still_told() -> None:
     none = pd.DataFrame(columns=["service", "status", "closed_year"])
     options = make_options([template], _sites(), none, first_year=2026)
     assert options["place_id"].to_list() == ["fine", "outside", "village"]
-    counted = summary([template], site_services([template], _sites())).iloc[0]
+    counted = site_services_summary([template], site_services([template], _sites())).iloc[0]
     assert (counted["fitting"], counted["usable"], counted["too_small"]) == (1, 3, 1)
 
 
