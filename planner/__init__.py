@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from planner.errors import PlannerError as PlannerError
     from planner.errors import SolverError as SolverError
     from planner.errors import VerificationError as VerificationError
+    from planner.land import screen_sites as screen_sites
     from planner.layers import FaultLog as FaultLog
     from planner.layers import LayerSource as LayerSource
     from planner.layers import read_boundaries as read_boundaries
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from planner.layers import read_leading_zones as read_leading_zones
     from planner.layers import read_lines as read_lines
     from planner.layers import read_sites as read_sites
-    from planner.layers import screen_sites as screen_sites
     from planner.mandates import Mandate as Mandate
     from planner.mandates import Policy as Policy
     from planner.mandates import Profile as Profile
@@ -136,7 +136,7 @@ _HOMES = {
     "read_study": "planner.study:read_study",
     "run": "planner.pipeline.run:run",
     "sample_study": "planner.sample:sample_study",
-    "screen_sites": "planner.layers:screen_sites",
+    "screen_sites": "planner.land:screen_sites",
     "siting_problem": "planner.pipeline:siting_problem",
     "solve": "planner.siting:solve",
     "study_options": "planner.pipeline:study_options",

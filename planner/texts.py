@@ -59,6 +59,7 @@ TEXTS = {
 
 PARTS = {
     "layers": "读取图层",
+    "unserved": "查找未覆盖人口",
     "reach": "计算可达",
     "findings": "评估义务",
     "siting": "选址求解",

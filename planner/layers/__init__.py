@@ -1,4 +1,4 @@
-"""Files in, checked tables out: schemas, readers, coordinate reference systems, screening."""
+"""Files in, checked tables out: schemas, readers, coordinate reference systems."""
 
 from planner.layers.boundaries import read_boundaries as read_boundaries
 from planner.layers.catchments import read_catchments as read_catchments
@@ -15,9 +15,9 @@ from planner.layers.lines import read_lines as read_lines
 from planner.layers.log import FaultLog as FaultLog
 from planner.layers.look import Seen as Seen
 from planner.layers.look import look as look
+from planner.layers.permitted import read_permitted_land as read_permitted_land
 from planner.layers.read import read_source as read_source
 from planner.layers.schema import schema as schema
-from planner.layers.screening import screen_sites as screen_sites
 from planner.layers.sites import read_sites as read_sites
 from planner.layers.source import BoundarySource as BoundarySource
 from planner.layers.source import DemandSource as DemandSource
@@ -46,10 +46,10 @@ __all__ = [
     "read_facilities",
     "read_leading_zones",
     "read_lines",
+    "read_permitted_land",
     "read_sites",
     "read_source",
     "schema",
-    "screen_sites",
     "statutory_zone",
     "to_wgs84",
 ]

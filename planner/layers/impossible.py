@@ -15,7 +15,7 @@ _FIRST_YEAR, _LAST_YEAR = 1800, 2100
 _AREA_DIFFERS = 0.05  # of the measured area
 _LARGEST_CLASS = 150
 _LEAST_SITE_M2, _MOST_SITE_M2 = 10.0, 10_000_000.0
-_MAY_LACK = ("closed_year", "place_id")  # empty says something: it still stands, at a place of its own
+_MAY_LACK = ("closed_year", "place_id", "village_plan")  # empty says something: it still stands, has no plan …
 Words = tuple[str, str, str]
 Marked = tuple[str, pd.Series, Words]
 

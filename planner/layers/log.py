@@ -12,7 +12,7 @@ COLUMNS = ("layer", "row_id", "code", "message", "message_en", "remedy")
 LEFT_OUT = "left_out_"
 NOTES = (
     "columns_mapped", "values_mapped", "rows_chosen", "unit_reconciled", "title_lines", "merged_cells", "datum_assumed",
-    "unit_nested", "group_summed", "weights_learned",
+    "unit_nested", "group_summed", "weights_learned", "sites_proposed",
 )  # fmt: skip
 """Codes of lines that tell what was done, not what is wrong."""
 

@@ -26,7 +26,7 @@ from planner.layers.values import as_booleans, as_integers, as_numbers, as_texts
 
 TABLES = (
     "age_structure", "boundaries", "catchments", "crosswalk", "demand", "exclusions", "facilities", "leading_zones",
-    "sites", "unit_people",
+    "permitted_land", "sites", "unit_people",
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ _TITLES = {
     "boundaries": "行政区划", "facilities": "设施", "population": "人口", "sites": "候选地块", "exclusions": "管控区",
     "leading_zones": "先导区成员", "crosswalk": "新旧代码对照表",
     "population_by_unit": "按单位统计的人口", "age_structure": "年龄结构",
-    "catchments": "学区",
+    "catchments": "学区", "permitted_land": "可拟选点的用地",
 }  # fmt: skip
 _NEED = {"yes": "required", "column": "column required", "no": "optional", "given": "optional"}
 

@@ -185,19 +185,24 @@ class DemandSource(LayerSource):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExclusionSource(LayerSource):
-    """Areas in which nothing may be built.
+    """Land on which a rule decides what may be built: excluded, on conditions, or told.
 
     Attributes
     ----------
     rule_id, rule_name
-        The rule that excludes a site; the words that people use for it.
+        What the layer is: a rule of `planner.land`, or one of the study's own, which excludes; the words that
+        people use for it.
     source
         Document or plan the areas come from.
+    code_means
+        Code in the names or columns of the layer (CZKFBJ) -> the rule that it means here, where somebody has
+        looked. A code that contradicts `rule_id`, or has been seen to mean two things, is asked about.
     """
 
     rule_id: str
     rule_name: str = ""
     source: str = ""
+    code_means: Mapping[str, str] = field(default_factory=dict)
 
 
 def _not_scalars(key: str, mapping: Mapping[str, object], *, lists: bool) -> list[str]:

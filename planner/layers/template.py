@@ -22,12 +22,12 @@ from planner.layers.template_workbook import write_workbook
 LAYERS = {"boundaries": "boundaries", "facilities": "facilities", "population": "demand", "sites": "sites",
           "exclusions": "exclusions", "leading_zones": "leading_zones", "crosswalk": "crosswalk",
           "population_by_unit": "unit_people", "age_structure": "age_structure",
-          "catchments": "catchments"}  # fmt: skip
+          "catchments": "catchments", "permitted_land": "permitted_land"}  # fmt: skip
 """Layer of a study -> its schema."""
 
 FORMATS = (".xlsx", ".csv", ".gpkg")
 CGCS2000 = "EPSG:4490"
-_AREAS = ("boundaries", "exclusions", "sites")  # drawn as polygons
+_AREAS = ("boundaries", "exclusions", "permitted_land", "sites")  # drawn as polygons
 _LON, _LAT, _HALF_DEGREES = 122.00266, 39.63065, 0.0003
 _GDAL_TYPES = {"integer": "Int64", "boolean": "boolean", "number": "Float64", "persons": "Float64"}
 

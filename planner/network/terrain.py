@@ -93,7 +93,7 @@ class Terrain(NamedTuple):
         return np.where(held, self.metres[np.where(held, down, 0), np.where(held, over, 0)], np.nan)
 
 
-def read_terrain(path: Path, *, crs: str, x: F64, y: F64) -> Terrain:
+def read_terrain(path: Path, *, crs: str, x: F64, y: F64, what: str = "the roads") -> Terrain:
     """Return the elevations about some positions.
 
     Parameters
@@ -104,6 +104,8 @@ def read_terrain(path: Path, *, crs: str, x: F64, y: F64) -> Terrain:
         Study CRS of the positions.
     x, y
         Metres: where elevations will be asked for, and anywhere between.
+    what
+        Of which these are, in the words of a fault.
 
     Raises
     ------
@@ -119,7 +121,7 @@ def read_terrain(path: Path, *, crs: str, x: F64, y: F64) -> Terrain:
         with rasterio.Env(**_ALONE), warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # told as a fault
             with rasterio.open(path, driver="GTiff") as raster:
-                return _read(raster, path.name, crs, x, y)
+                return _read(raster, path.name, crs, x, y, what)
     except LayerError as error:
         raise NetworkError(error.faults) from None
     except (RasterioError, ValueError, MemoryError) as error:
@@ -127,7 +129,7 @@ def read_terrain(path: Path, *, crs: str, x: F64, y: F64) -> Terrain:
         raise NetworkError(fault(f"a GeoTIFF in {path.name}", found, "export the elevation model again")) from None
 
 
-def _read(raster: DatasetReader, name: str, crs: str, x: F64, y: F64) -> Terrain:
+def _read(raster: DatasetReader, name: str, crs: str, x: F64, y: F64, what: str) -> Terrain:
     _check(raster, name)
     system = accepted(CRS.from_wkt(raster.crs.to_wkt()), layer=name)
     to_raster = Transformer.from_crs(CRS.from_user_input(crs), system, always_xy=True)
@@ -137,12 +139,12 @@ def _read(raster: DatasetReader, name: str, crs: str, x: F64, y: F64) -> Terrain
     row, column, inside = _place(to_raster, affine, raster.shape, x, y)
     if not inside.any():
         do = "give one of the place, or leave dem out"
-        raise NetworkError(fault(f"an elevation model of the roads in {name}", "none of them in it", do))
+        raise NetworkError(fault(f"an elevation model of {what} in {name}", "none of them in it", do))
     corner, size = _held(row[inside], column[inside], raster.shape)
     if math.prod(size) > MAX_CELLS:
         found = f"{size[0]:,} x {size[1]:,}"
         do = "resample the elevation model, for example to 30 m"
-        raise NetworkError(fault(f"at most {MAX_CELLS:,} cells of {name} about the roads", found, do))
+        raise NetworkError(fault(f"at most {MAX_CELLS:,} cells of {name} about {what}", found, do))
     window = Window(corner[1], corner[0], size[1], size[0])
     band = raster.read(1, window=window, masked=True)
     metres = band.astype(np.result_type(band.dtype, np.float32)).filled(np.nan)

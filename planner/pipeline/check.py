@@ -63,7 +63,7 @@ def _tentative(path: Path | str, error: StudyError) -> Check:
         read = try_inputs(study, attempts)
         broken = "boundaries" if read.tables.get("boundaries") is None else "study"
         unchecked = dict.fromkeys(_present(study), broken) | unchecked
-        alone = [name for name in ("boundaries", "exclusions") if name in read.tables]
+        alone = [name for name in ("boundaries", "exclusions", "permitted_land") if name in read.tables]
         told = read.faults if broken == "study" else tried.faults
         tried = replace(read, tables={name: read.tables[name] for name in alone}, network=None, faults=told)
     return Check(

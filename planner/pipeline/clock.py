@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 _SHARES = {
     "layers": 0.0,
+    "unserved": 0.08,
     "reach": 0.1,
     "findings": 0.35,
     "siting": 0.4,

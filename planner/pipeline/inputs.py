@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.coverage import Territory, territory
+from planner.land import LandRule, measured_from, rules_in_effect
 from planner.layers import (
     FaultLog,
     read_boundaries,
@@ -19,12 +20,14 @@ from planner.layers import (
     read_exclusions,
     read_facilities,
     read_leading_zones,
+    read_permitted_land,
     read_sites,
-    screen_sites,
 )
 from planner.layers.guard import is_geodatabase
 from planner.network import RoadNetwork, read_network
 from planner.pipeline.attempts import Attempts
+from planner.pipeline.on_land import Ground, proposed_on_land
+from planner.pipeline.screened import screened
 from planner.population import RECORD, parents, read_people, whole_persons, with_catchments
 from planner.study import Study
 
@@ -42,7 +45,11 @@ class Inputs:
     facilities, sites, demand
         Indexed by their ids. Persons are whole numbers. Sites are screened.
     exclusions, screening
-        Land that must stay free, and what it excluded.
+        Land of which rules speak, and what it means for each site.
+    permitted
+        Land on which sites may be proposed.
+    land_rules, screened
+        The rules in effect, and for each whether there was a layer to look at.
     network
         The roads; None where the study has none.
     faults
@@ -57,7 +64,10 @@ class Inputs:
     sites: gpd.GeoDataFrame
     demand: pd.DataFrame
     exclusions: gpd.GeoDataFrame
+    permitted: gpd.GeoDataFrame
     screening: pd.DataFrame
+    land_rules: tuple[LandRule, ...]
+    screened: pd.DataFrame
     network: RoadNetwork | None
     faults: pd.DataFrame
     population: Sequence[Mapping[str, Any]] = ()
@@ -120,7 +130,7 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     """
     layers, crs, log = study.layers, study.crs, FaultLog()
     boundaries = attempts(lambda: read_boundaries(layers.boundaries, crs=crs, log=log))
-    within = _no_units(crs) if boundaries is None else boundaries
+    units = _no_units(crs) if boundaries is None else boundaries
     inner = FaultLog() if boundaries is None else log  # without units every row would be told as outside
     source = layers.leading_zones
     listed = study.unit_list_date
@@ -129,26 +139,30 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     )
     old = layers.crosswalk
     codes = old and attempts(lambda: read_crosswalk(old, crs=crs, log=inner, boundaries=boundaries))
-    facilities = attempts(lambda: read_facilities(layers.facilities, within, crs=crs, log=inner, crosswalk=codes))
-    sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner, crosswalk=codes))
-    exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log))
+    facilities = attempts(lambda: read_facilities(layers.facilities, units, crs=crs, log=inner, crosswalk=codes))
+    sites = attempts(lambda: read_sites(layers.sites, units, crs=crs, log=inner, crosswalk=codes))
+    rules = attempts(lambda: rules_in_effect(study.land, layers.exclusions))
+    apart = measured_from(rules or ())
+    exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log, measured_from=apart))
+    permitted = attempts(lambda: read_permitted_land(layers.permitted_land, crs=crs, log=log))
     demand = attempts(
-        lambda: read_people(layers.population, within, crs=crs, log=inner, crosswalk=codes, seed=study.seed)
+        lambda: read_people(layers.population, units, crs=crs, log=inner, crosswalk=codes, seed=study.seed)
     )
     persons = None if demand is None else _whole(demand, groups_of(study), groups_within(study), inner)
     schools = attempts(lambda: read_catchments(layers.catchments, crs=crs, log=log))
     if schools is not None and boundaries is not None and persons is not None and facilities is not None:
-        found = persons, facilities
-        persons, facilities = attempts(lambda: with_catchments(schools, *found, boundaries, log=log)) or found
+        both = persons, facilities
+        persons, facilities = attempts(lambda: with_catchments(schools, *both, boundaries, log=log)) or both
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
     tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
               "population": persons, "sites": sites, "exclusions": exclusions}  # fmt: skip
     if layers.catchments:
         tables = {**tables, "catchments": schools}
-    alone = {"exclusions": exclusions}
+    proposing = {"permitted_land": permitted} if layers.permitted_land else {}
+    alone = {"exclusions": exclusions, **proposing}
     tried = Tried(
-        tables=alone if boundaries is None else tables,
+        tables=alone if boundaries is None else {**tables, **proposing},
         network=network,
         faults=log.to_frame(),
         places=log.places(),
@@ -156,19 +170,29 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     )
     if boundaries is None or facilities is None or sites is None or exclusions is None or persons is None:
         return tried
-    if not attempts.sound:
+    if rules is None or permitted is None or not attempts.sound:
         return tried
-    screened, screening = screen_sites(sites, exclusions)
+    within = territory(pd.DataFrame(boundaries), zones, listed=listed)
+    told = FaultLog()
+    ground = Ground(boundaries, within, sites, persons, exclusions, permitted, rules)
+    people = groups_of(study)[0]
+    every = attempts(lambda: proposed_on_land(study, ground, people=people, log=told))
+    found = None if every is None else attempts(lambda: screened(study, every, exclusions, rules))
+    if found is None:
+        return tried
     inputs = Inputs(
         boundaries=boundaries,
-        territory=territory(pd.DataFrame(boundaries), zones, listed=listed),
+        territory=within,
         facilities=facilities,
-        sites=screened,
+        sites=found.sites,
         demand=persons,
         exclusions=exclusions,
-        screening=screening,
+        permitted=permitted,
+        screening=found.log,
+        land_rules=rules,
+        screened=found.rules,
         network=network,
-        faults=tried.faults,
+        faults=pd.concat([tried.faults, told.to_frame()], ignore_index=True) if len(told) else tried.faults,
         population=inner.remembered(RECORD),
     )
     return replace(tried, inputs=inputs)
@@ -218,11 +242,13 @@ def input_files(study: Study) -> list[Path]:
         *layers.sites,
         *layers.exclusions,
         *layers.catchments,
+        *layers.permitted_land,
     ]
     sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}
     paths |= {beside.path for source in layers.population for beside in (source.spread, source.structure) if beside}
     paths |= {expected for source in layers.boundaries if (expected := source.expected) is not None}
+    paths |= {study.land.dem} if study.land.dem else set()
     paths |= {path for path in (study.roads.path, study.roads.dem) if path} if study.roads is not None else set()
     named = (study.standards.profile, study.mandates.policy)
     paths |= {path for name in named if (path := study.folder / name).is_file()}

@@ -15,6 +15,7 @@ from planner.mandates import Profile
 from planner.pipeline.inputs import Inputs
 from planner.pipeline.outcome import Outcome
 from planner.report import Material
+from planner.siting import site_services, site_services_summary
 
 
 def material_of(outcome: Outcome, *, at_the_end: Callable[[], Mapping[str, object]]) -> Material:
@@ -29,6 +30,7 @@ def material_of(outcome: Outcome, *, at_the_end: Callable[[], Mapping[str, objec
     """
     study, inputs, plan = outcome.study, outcome.inputs, outcome.plan
     profile = outcome.rules.profile
+    services = site_services(study.siting.options, pd.DataFrame(inputs.sites.drop(columns="geometry")))
     return Material(
         title=study.report.title or study.title,
         notice=study.report.notice or study.notice,
@@ -46,6 +48,9 @@ def material_of(outcome: Outcome, *, at_the_end: Callable[[], Mapping[str, objec
         roads=None if inputs.network is None else inputs.network.to_frame(),
         options=outcome.options,
         screening=inputs.screening,
+        screening_rules=inputs.screened,
+        site_services=services[services["verdict"] != "other_land_use"],
+        site_services_summary=site_services_summary(study.siting.options, services),
         data_faults=inputs.faults,
         findings_before=outcome.findings,
         findings_after=outcome.findings_after,

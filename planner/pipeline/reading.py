@@ -12,6 +12,7 @@ from planner.pipeline.attempts import Attempts
 from planner.pipeline.attributes import check_options, check_rules
 from planner.pipeline.inputs import Inputs, Tried, groups_of, try_inputs
 from planner.pipeline.measure import Rules, places, read_rules, study_options
+from planner.pipeline.proposed import check_clusters
 from planner.study import Study
 
 
@@ -63,6 +64,7 @@ def read_everything(study: Study) -> Reading:
             attempts(lambda: places(inputs.facilities, made))
         if rules is not None:
             attempts(lambda: _check_groups(rules, inputs, study))
+            attempts(lambda: check_clusters(study, rules.profile))
             attempts(lambda: check_rules(rules, inputs.facilities))
     return Reading(rules=rules, tried=tried, options=options, attempts=attempts)
 

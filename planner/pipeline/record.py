@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from planner import __version__
+from planner.land import LandRule, rules_frame
 from planner.mandates import Policy, count_statuses
 from planner.network import RoadNetwork
 from planner.pipeline.clock import Clock
@@ -54,7 +55,7 @@ def run_record(outcome: Outcome) -> dict[str, Any]:
         "libraries": {name: version(name) for name in _LIBRARIES},
         "study": {"path": str(study.path), "sha256": _sha256(study.path), "name": study.name, "title": study.title},
         "inputs": [_described(path, study.folder) for path in input_files(study)],
-        "settings": _settings(study, outcome.rules),
+        "settings": _settings(study, outcome.rules, inputs.land_rules),
         "seed": study.seed,
         "rows": {
             "demand": len(inputs.demand),
@@ -79,7 +80,7 @@ def run_record(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _settings(study: Study, rules: Rules) -> dict[str, Any]:
+def _settings(study: Study, rules: Rules, land: Sequence[LandRule]) -> dict[str, Any]:
     """Return everything that was in effect, defaults filled in and built-ins resolved."""
     return {
         **study.effective(),
@@ -87,6 +88,7 @@ def _settings(study: Study, rules: Rules) -> dict[str, Any]:
         "forbid_unconfirmed": study.standards.forbid_unconfirmed,
         "standards": _entries(rules, "standard"),
         "numbers": _entries(rules, "number"),
+        "land_rules": rules_frame(land).to_dict("records"),
         "coverage": [{"where": {}, **table} for table in rules.profile.raw.get("coverage", [])],
         "mandates": [dict(mandate.raw) for mandate in rules.policy.mandates],
         "profile": {"id": rules.profile.profile_id, "version": rules.profile.version, "note": rules.profile.note},
@@ -101,6 +103,8 @@ _ASSUMPTIONS = {
         "horizon": "按原文件口径延伸，须以现行标准复核",
         "no_budget": "研究未给出预算：以最少投资满足要求",
         "no_costs": "研究未提供费用：以最少项目数满足要求，费用不作比较",
+        "proposed": "允许采用程序生成的候选点（{proposed}）：无地块，地类、面积未知，报审前须落实地块",
+        "adjustment": "允许采用需调整规划的候选地（{adjusted}）：须先调整规划",
         "no_crossings": "线状路网不含过街设施：干道和铁路按处处不可穿越（或每次穿越均计代价）处理",
     },
     "en": {
@@ -110,6 +114,8 @@ _ASSUMPTIONS = {
         "current standards",
         "no_budget": "the study states no budget: mandates are met at least cost",
         "no_costs": "the study supplies no costs: mandates are met with the fewest options, and costs are not compared",
+        "proposed": "{proposed} may use sites that the planner proposes: these have no parcel, land use or area yet",
+        "adjustment": "{adjusted} may use sites that need an adjustment of the plan: it must be adjusted first",
         "no_crossings": "roads given as lines say nothing of crossings: arterial roads are crossed nowhere, or at a "
         "cost everywhere",
     },
@@ -126,11 +132,16 @@ def assumptions(study: Study, policy: Policy, modes_in_use: Collection[str] = ()
         told.append("no_costs")
     elif not study.siting.budget_yuan and study.siting.max_options is None:
         told.append("no_budget")
+    proposed = [template.id for template in study.siting.options if template.generated]
+    adjusted = [template.id for template in study.siting.options if template.plan_adjustment]
+    told += ["proposed"] if proposed else []
+    told += ["adjustment"] if adjusted else []
     severed = any(study.modes[name].severed_by for name in modes_in_use if name in study.modes)
     if severed and study.roads is not None and study.roads.kind == "lines":
         told.append("no_crossings")
     texts = _ASSUMPTIONS[study.language]
-    return [texts[name].format(base=study.base_year, horizon=policy.horizon) for name in told]
+    words = {"proposed": "、".join(proposed), "adjusted": "、".join(adjusted)}
+    return [texts[name].format(base=study.base_year, horizon=policy.horizon, **words) for name in told]
 
 
 def _modes_in_use(rules: Rules) -> frozenset[str]:

@@ -16,6 +16,7 @@ from planner.pipeline.inputs import Inputs
 from planner.pipeline.material import material_of
 from planner.pipeline.measure import Rules, present_situation, siting_problem, with_complete_nearest
 from planner.pipeline.outcome import Outcome
+from planner.pipeline.proposed import asks_for_clusters, with_clusters
 from planner.pipeline.reading import read_everything
 from planner.pipeline.record import effort, run_record
 from planner.report import write_report
@@ -50,6 +51,9 @@ def run(study: Study, *, out: Path | str | None = None, progress: Progress | Non
     rules, inputs, options = read_everything(study).complete()
     mandates, coverage = rules.policy.mandates, rules.profile.coverage
 
+    if asks_for_clusters(study):
+        clock.enter("unserved")
+        inputs, options = with_clusters(study, rules, inputs, options, finished)
     clock.enter("reach")
     present = present_situation(study, inputs, rules, options, finished)
     clock.enter("findings")

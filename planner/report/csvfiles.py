@@ -14,6 +14,7 @@ import pandas as pd
 
 from planner.report.material import Material, people_counted, with_id
 from planner.report.plain import guarded, plain, unguarded
+from planner.report.plan_sites import plan_sites
 
 _IDS = {
     "facilities": "facility_id",
@@ -33,6 +34,9 @@ _AS_THEY_ARE = (
     "plan_budget",
     "stages",
     "screening",
+    "screening_rules",
+    "site_services",
+    "site_services_summary",
     "data_faults",
 )
 
@@ -42,6 +46,7 @@ def tables(material: Material) -> dict[str, pd.DataFrame]:
     found = {name: _plain_rows(getattr(material, name)) for name in _AS_THEY_ARE}
     for name, id_name in _IDS.items():
         found[name] = with_id(getattr(material, name), id_name).sort_values(id_name, kind="stable")
+    found["plan_sites"] = plan_sites(material)
     found["demand_status"] = demand_status(material)
     if people_of_units(material):
         found["demand"] = with_id(material.demand, "demand_id").sort_values("demand_id", kind="stable")

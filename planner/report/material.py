@@ -44,6 +44,9 @@ _COLUMNS: Mapping[str, str] = {
     "plan_budget": "year budget_yuan spent_yuan carried_yuan",
     "stages": "name status objective bound gap seconds",
     "screening": "site_id rule_id rule_name layer source overlap_m2 excluded",
+    "screening_rules": "rule_id name name_en screened layers effect limit unit services source strength",
+    "site_services": "template_id service site_id verdict usable land_uses min_area_m2",
+    "site_services_summary": "template_id service usable",
     "data_faults": "layer row_id code message message_en remedy",
     "options": "option_id service action",
 }
@@ -82,6 +85,11 @@ class Material:
         One mapping per coverage shown: standard_id, service, label, limit, and group (the leading one), all texts.
     plan_options, plan_effects, plan_causes, plan_budget, stages
         The plan; `stages` with columns name, status, objective, bound, gap, seconds.
+    screening_rules
+        Every rule of land, whether there was a layer to look at, and how many sites it met.
+    site_services, site_services_summary
+        What each build template may do with each site of a fitting or unknown use; how many sites it may use, and
+        why not the others.
     standards
         Rows of the standards profile in use, for the sheet of sources; any keys, those known are shown.
     labels
@@ -122,6 +130,9 @@ class Material:
     run: Mapping[str, object]
     roads: gpd.GeoDataFrame | None = None
     exclusions: gpd.GeoDataFrame | None = None
+    screening_rules: pd.DataFrame = field(default_factory=pd.DataFrame)
+    site_services: pd.DataFrame = field(default_factory=pd.DataFrame)
+    site_services_summary: pd.DataFrame = field(default_factory=pd.DataFrame)
     map_review_number: str = ""
     publish_exclusions: tuple[str, ...] = ()
     standards: Sequence[Mapping[str, object]] = ()

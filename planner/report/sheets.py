@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from planner.report.catalogue import word
-from planner.report.material import Material, with_id
+from planner.report.material import Material
 from planner.report.pairs import paired_coverage, paired_findings, plan_rows, widest_rows
 from planner.units import YUAN_PER_WAN
 
@@ -128,16 +128,6 @@ COVERAGE = (
     Column("share_after", "share", 12),
     Column("uncovered_after", "whole", 13),
 )
-SCREENING = (
-    Column("site_id", width=16),
-    Column("site_name", width=24),
-    Column("excluded", "flag", 9),
-    Column("rule_id", width=18),
-    Column("rule_name", width=20),
-    Column("overlap_m2", "number", 16),
-    Column("layer", width=22),
-    Column("source", "long", 40),
-)
 FAULTS = (
     Column("layer", width=16),
     Column("row_id", width=18),
@@ -155,9 +145,12 @@ def detail_sheets(material: Material) -> list[Sheet]:
         Sheet("plan", (_block(PLAN, _plan_rows(material)),), frozen=3),
         Sheet("causes", (_block(CAUSES, _cause_rows(material)),), frozen=4),
         Sheet("coverage", (_block(COVERAGE, coverage_rows(material)),), frozen=2),
-        Sheet("screening", (_block(SCREENING, _screening_rows(material)),), frozen=2),
-        Sheet("faults", (_block(FAULTS, _records(material.data_faults)),)),
     ]
+
+
+def faults_sheet(material: Material) -> Sheet:
+    """Return the sheet of faults of the data."""
+    return Sheet("faults", (_block(FAULTS, records(material.data_faults)),))
 
 
 def coverage_rows(material: Material, *, widest: bool = False) -> list[dict[str, object]]:
@@ -165,11 +158,11 @@ def coverage_rows(material: Material, *, widest: bool = False) -> list[dict[str,
     both = paired_coverage(material)
     if widest:
         both = widest_rows(both)
-    rows = _records(both)
+    rows = records(both)
     for row in rows:
         row["measure"] = word("measures", "places" if row["group"] == "places" else "people", material.language)
-        _speak(row, material, services="service", groups="group", modes="mode", cost_kinds="cost_kind")
-        _speak(row, material, directions="direction", levels="unit_level")
+        speak(row, material, services="service", groups="group", modes="mode", cost_kinds="cost_kind")
+        speak(row, material, directions="direction", levels="unit_level")
     return rows
 
 
@@ -188,38 +181,38 @@ def _block(columns: Sequence[Column], rows: Iterable[Mapping[str, object]]) -> B
     return block("", columns, rows)
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
+def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Return a table row by row, missing values as None."""
     names = [str(name) for name in frame.columns]
     columns = [[None if pd.isna(value) else value for value in frame[name]] for name in frame.columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _speak(row: dict[str, object], material: Material, **sections: str) -> None:
+def speak(row: dict[str, object], material: Material, **sections: str) -> None:
     """Put words in the place of ids."""
     for section, key in sections.items():
         row[key] = word(section, str(row[key] or ""), material.language, material.labels)
 
 
 def _finding_rows(material: Material) -> list[dict[str, object]]:
-    rows = _records(paired_findings(material))
+    rows = records(paired_findings(material))
     suffix = "" if material.language == "zh" else "_en"
     for row in rows:
         row["reason_before"] = row.get(f"reason{suffix}_before")
         row["reason_after"] = row.get(f"reason{suffix}_after")
         row["estimated"] = row.get("estimated_after")
-        _speak(row, material, levels="unit_level", units="unit_of_measure", strengths="strength")
+        speak(row, material, levels="unit_level", units="unit_of_measure", strengths="strength")
     return rows
 
 
 def _plan_rows(material: Material) -> list[dict[str, object]]:
     units, closed = _unit_names(material), _finding_names(material)
-    rows = _records(plan_rows(material))
+    rows = records(plan_rows(material))
     for row in rows:
         row["closes"] = _listed(str(row["closes"]), closed)
         row["unit_name"], row["county_name"] = units.get(str(row["unit_code"]), ("", ""))
         row["cost_wan"], row["yearly_cost_wan"] = wan(row["cost_yuan"]), wan(row.get("yearly_cost_yuan"))
-        _speak(row, material, services="service", actions="action", groups="group")
+        speak(row, material, services="service", actions="action", groups="group")
     return rows
 
 
@@ -227,7 +220,7 @@ def _cause_rows(material: Material) -> list[dict[str, object]]:
     units = _unit_names(material)
     named = material.findings_after.drop_duplicates("unit_code").set_index("unit_code")
     quotes = material.findings_after.drop_duplicates("mandate_id").set_index("mandate_id")["quote"]
-    rows = _records(material.plan_causes)
+    rows = records(material.plan_causes)
     for row in rows:
         code = str(row["unit_code"])
         fallback = (named.at[code, "unit_name"], named.at[code, "county_name"]) if code in named.index else ("", "")
@@ -235,15 +228,7 @@ def _cause_rows(material: Material) -> list[dict[str, object]]:
         row["quote"] = quotes.get(row["mandate_id"], "")
         row["reason"] = row["reason"] if material.language == "zh" else row["reason_en"]
         row["cheapest_wan"], row["left_wan"] = wan(row.get("cheapest_yuan")), wan(row.get("left_yuan"))
-        _speak(row, material, causes="cause")
-    return rows
-
-
-def _screening_rows(material: Material) -> list[dict[str, object]]:
-    names = with_id(material.sites, "site_id").set_index("site_id")["name"]
-    rows = _records(material.screening)
-    for row in rows:
-        row["site_name"] = names.get(row["site_id"], "")
+        speak(row, material, causes="cause")
     return rows
 
 

@@ -15,10 +15,12 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from planner.report.catalogue import both, text
+from planner.report.land_sheets import land_sheets
 from planner.report.material import Material, people_words
 from planner.report.overview import overview_sheet, sources_sheet
 from planner.report.plain import plain
-from planner.report.sheets import Block, Column, Sheet, detail_sheets
+from planner.report.plan_sites import plan_sites_sheet
+from planner.report.sheets import Block, Column, Sheet, detail_sheets, faults_sheet
 
 _LONGEST_TEXT = 32_000  # a cell holds 32,767 characters
 _MOST_LINES = 12
@@ -61,7 +63,8 @@ def write_workbook(material: Material, folder: Path) -> None:
     OSError
         If it cannot be written.
     """
-    sheets = [overview_sheet(material), *detail_sheets(material), sources_sheet(material)]
+    sheets = [overview_sheet(material), *detail_sheets(material), *land_sheets(material)]
+    sheets += [plan_sites_sheet(material), faults_sheet(material), sources_sheet(material)]
     try:
         with xlsxwriter.Workbook(str(folder / "findings.xlsx"), _OPTIONS) as book:
             book.set_properties(_properties(material))

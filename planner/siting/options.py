@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from planner.coverage.situation import EXISTING_STATUS, matches
+from planner.siting.eligibility import usable
 from planner.siting.settings import OptionTemplate
 
 OPTION_DTYPES = {
@@ -32,8 +33,8 @@ def make_options(
 ) -> pd.DataFrame:
     """Return the options of a study.
 
-    A build stands on a permitted site of a fitting use class and area; an upgrade or expansion acts on an
-    existing facility. One site takes one build, one facility one action.
+    A build stands on a site that its template may use (`planner.siting.eligibility`); an upgrade or
+    expansion acts on an existing facility. One site takes one build, one facility one action.
 
     Parameters
     ----------
@@ -84,12 +85,7 @@ def _common(template: OptionTemplate, table: pd.DataFrame, first_year: int) -> p
 
 
 def _builds(template: OptionTemplate, sites: pd.DataFrame, first_year: int) -> pd.DataFrame:
-    fits = ~sites["excluded"].to_numpy(dtype=bool)
-    if template.land_uses:
-        fits = fits & sites["land_use"].isin(list(template.land_uses)).to_numpy()
-    if template.min_area_m2:
-        fits = fits & (sites["area_m2"].fillna(0) >= template.min_area_m2).to_numpy()
-    chosen = sites[fits]
+    chosen = sites[usable(template, sites)]
     table = pd.DataFrame(
         {
             "place_id": chosen.index, "facility_id": "", "unit_code": chosen["unit_code"], "name": chosen["name"],

@@ -33,6 +33,9 @@ class OptionTemplate:
         What is built, or the service of the facilities acted on.
     land_uses, min_area_m2
         Build only: permitted land-use codes (any, where empty), least area of the site in square metres.
+    generated, plan_adjustment
+        Build only: whether it may use sites that the planner proposes, whose parcel is not known; and sites that
+        need an adjustment of the plan first.
     where
         Upgrade and expand only: attributes that the facility must have.
     set
@@ -61,6 +64,8 @@ class OptionTemplate:
     service: str
     land_uses: tuple[str, ...] = ()
     min_area_m2: float = 0.0
+    generated: bool = False
+    plan_adjustment: bool = False
     where: Mapping[str, object] = field(default_factory=dict)
     set: Mapping[str, object] = field(default_factory=dict)
     capacity: float | None = None
@@ -171,7 +176,8 @@ def _check_fitting(template: OptionTemplate, name: str, faults: Faults) -> None:
     """Check that a template says only what its action can use."""
     build = template.action == "build"
     unused = {"where": template.where, "add_classes": template.add_classes} if build else {
-        "land_uses": template.land_uses, "min_area_m2": template.min_area_m2}  # fmt: skip
+        "land_uses": template.land_uses, "min_area_m2": template.min_area_m2,
+        "generated": template.generated, "plan_adjustment": template.plan_adjustment}  # fmt: skip
     for key, value in unused.items():
         if value:
             faults.add(f"no {key} for {name}", f"one, and {template.action} does not use it", "remove it")

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
+from planner.land.settings import LandSettings
 from planner.layers.source import BoundarySource, DemandSource, ExclusionSource, LayerSource
 from planner.mandates.settings import MandateSettings, StandardsSettings
 from planner.network.modes import Mode
@@ -30,6 +31,8 @@ class StudyLayers:
     ----------
     boundaries, facilities, population, sites, exclusions, catchments
         Sources of each table; the last three may be empty.
+    permitted_land
+        Land on which sites may be proposed; may be empty.
     leading_zones
         Membership of leading zones; None where there are none.
     crosswalk
@@ -42,6 +45,7 @@ class StudyLayers:
     sites: tuple[LayerSource, ...] = ()
     exclusions: tuple[ExclusionSource, ...] = ()
     catchments: tuple[LayerSource, ...] = ()
+    permitted_land: tuple[LayerSource, ...] = ()
     leading_zones: LayerSource | None = None
     crosswalk: LayerSource | None = None
 
@@ -76,7 +80,7 @@ class Study:
         None where there are none: then only straight lines are measured.
     modes
         By name: the defaults with the study's overrides.
-    network, standards, mandates, siting, report
+    network, land, standards, mandates, siting, report
         Settings of the rooms.
     path
         The study file; relative paths start in its folder.
@@ -95,6 +99,7 @@ class Study:
     roads: RoadSource | None
     modes: Mapping[str, Mode]
     network: NetworkSettings
+    land: LandSettings
     standards: StandardsSettings
     mandates: MandateSettings
     siting: SitingSettings

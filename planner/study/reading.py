@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from planner.errors import Faults, InputError, StudyError, fault, shortened
+from planner.land.settings import LandSettings
 from planner.layers.crs import prj_text, study_crs
 from planner.layers.guard import is_file, is_layer, not_local
 from planner.layers.source import BoundarySource, DemandSource, ExclusionSource, LayerSource
@@ -33,11 +34,12 @@ LISTS: dict[str, type[LayerSource]] = {
     "sites": LayerSource,
     "exclusions": ExclusionSource,
     "catchments": LayerSource,
+    "permitted_land": LayerSource,
 }
 ONCE = ("leading_zones", "crosswalk")
 """Tables of which a study has one."""
 _NEEDED = ("boundaries", "population")
-_SECTIONS = ("study", "layers", "roads", "modes", "network", "standards", "mandates", "siting", "report")
+_SECTIONS = ("study", "layers", "roads", "modes", "network", "land", "standards", "mandates", "siting", "report")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +139,9 @@ class StudyReader:
             roads = replace(roads, dem=self._existing(roads.dem, "dem in [roads]"))
         modes = self._modes()
         network = self._section("network", NetworkSettings, default={})
+        land = self._section("land", LandSettings, default={})
+        if land and land.dem:
+            land = replace(land, dem=self._existing(land.dem, "dem in [land]"))
         standards = self._section("standards", StandardsSettings)
         mandates = self._section("mandates", MandateSettings)
         siting = self._section("siting", SitingSettings, default={})
@@ -144,6 +149,8 @@ class StudyReader:
         self._check_named_files(standards, mandates)
         self._check_years(head, siting)
         if len(self.faults) or not (head and layers and network and standards and mandates and siting and report):
+            return None
+        if land is None:
             return None
         return Study(
             name=head.name,
@@ -159,6 +166,7 @@ class StudyReader:
             roads=roads,
             modes=modes,
             network=network,
+            land=land,
             standards=standards,
             mandates=mandates,
             siting=siting,

@@ -57,7 +57,8 @@ LAYERS = {
     "population": ("人口（必填）", "people (required)"),
     "sites": ("可用地块", "sites that may be used"),
     "catchments": ("学区", "catchments of schools"),
-    "exclusions": ("不得建设的范围", "areas in which nothing may be built"),
+    "exclusions": ("用地管控范围", "land on which rules decide"),
+    "land": ("用地规则、例外、拟选点", "rules of land, exceptions, proposed sites"),
     "roads": ("道路（没有就只量直线距离）", "roads (straight lines only, without)"),
     "": ("未能判断的文件", "files that could not be placed"),
 }
@@ -108,8 +109,32 @@ BLANK = {
     "exclusions": """\
 # [[layers.exclusions]]
 # path = "farmland.gpkg"
-# rule_id = "basic-farmland"
-# rule_name = "永久基本农田"
+# rule_id = "basic-farmland"     # 必填：是什么由您写明，图层代码不作数 / required: a code alone is never believed
+#   basic-farmland 永久基本农田 | ecological-red-line 生态保护红线 | urban-growth-boundary 城镇开发边界
+#   village-construction-boundary 村庄建设边界 | village-plan 已批村庄规划
+#   blue-line green-line yellow-line purple-line road-red-line（蓝、绿、黄、紫线，道路红线）
+#   water-source-1 water-source-2 nature-reserve-core nature-reserve-general coast-setback mineral-deposit heritage
+#   geological-hazard flood hazardous-site，或您自己的编号（即排除）/ or an id of your own, which excludes
+# source = "…"                   # 图层依据 / the document it comes from
+# code_means = { CZKFBJ = "urban-growth-boundary" }   # 图层代码有歧义时，核对后写明 / where a code is ambiguous
+""",
+    "land": """\
+# [land]
+# dem = "dem.tif"                # 高程，量坡度 / elevations, for slopes
+# [[land.rules]]                 # 改动规则或自定规则，须引依据 / other rules, each with its source
+# id = "slope"
+# effect = "exclude_unless_exception"   # exclude | exclude_unless_exception | condition | told
+# limit = 15
+# source = "…"
+# [[land.exceptions]]            # 逐地块的例外 / an exception of one site
+# site_id = "…"
+# rule_id = "ecological-red-line"
+# granted_by = "…"
+# document = "…"
+# date = 2025-01-01
+# [[land.generate]]              # 程序拟选点 / sites to be proposed
+# id = "vc"
+# method = "village_centres"     # village_centres | unserved_clusters | grid
 """,
     "roads": """\
 # [roads]

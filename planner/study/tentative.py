@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from planner.errors import InputError
+from planner.errors import Faults, InputError
+from planner.land.settings import LandSettings
 from planner.mandates.settings import MandateSettings, StandardsSettings
 from planner.network.modes import default_modes
 from planner.network.settings import NetworkSettings
 from planner.report.settings import ReportSettings
 from planner.siting.settings import SitingSettings
 from planner.study.model import Study, StudyLayers
+from planner.study.parsing import parsed
 from planner.study.reading import LISTS, StudyReader, loaded
 
 _ANYWHERE = "EPSG:8857"  # metric wherever the layers lie; nothing is measured in it
@@ -50,12 +53,20 @@ def tentative_study(path: Path | str) -> Study | None:
         roads=None,
         modes=default_modes(),
         network=NetworkSettings(),
+        land=_sound_land(raw.get("land", {})),
         standards=StandardsSettings(profile="none"),
         mandates=MandateSettings(policy="none"),
         siting=SitingSettings(),
         report=ReportSettings(),
         path=file,
     )
+
+
+def _sound_land(raw: object) -> LandSettings:
+    """Return what is said of land, without the elevations; nothing where it is broken."""
+    faults = Faults()
+    found = parsed(LandSettings, raw, where="[land]", faults=faults)
+    return LandSettings() if found is None or len(faults) else replace(found, dem=None)
 
 
 def _sound_layers(raw: Any, folder: Path) -> StudyLayers:

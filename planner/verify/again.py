@@ -14,6 +14,7 @@ from planner.verify.inputs import read_inputs
 from planner.verify.land import check_land
 from planner.verify.outcome import Verification, compare, of_faults, plain, together
 from planner.verify.promises import check_plan
+from planner.verify.proposed import check_proposals
 from planner.verify.recount import Scene, comparable, coverage, findings
 from planner.verify.world import with_plan
 
@@ -64,7 +65,10 @@ def verify(
     ]
     tell("before", 0.4)
     now = run.settings["study"]["base_year"]
-    parts += _state(run, "before", Scene(inputs.world, with_plan(facilities, plan.iloc[:0], now), now))
+    present = Scene(inputs.world, with_plan(facilities, plan.iloc[:0], now), now)
+    land = {"boundaries": inputs.boundaries, "exclusions": inputs.exclusions, "permitted": inputs.permitted}
+    parts.append(check_proposals(run, present, inputs.sites, land))
+    parts += _state(run, "before", present)
     tell("after", 0.7)
     last = max(run.settings["study"]["years"])
     parts += _state(run, "after", Scene(inputs.world, with_plan(facilities, plan, last), last))

@@ -33,6 +33,12 @@ TABLES = {
 }
 """The tables that are read, and the columns each must have."""
 
+LATER = {
+    "screening": "site_id rule_id layer source",
+    "site_services": "template_id site_id verdict usable",
+}
+"""Tables that runs of an earlier version may lack."""
+
 _KEYS = (
     "study.path", "inputs", "plan.options", "plan.cost_yuan", "findings.before", "findings.after",
     "settings.study.base_year", "settings.study.years",
@@ -99,6 +105,8 @@ def read_run(out: Path, *, study_folder: Path | None = None) -> Run:
     """
     document = _document(out / "run.json")
     tables = {name: _table(out / "tables" / f"{name}.csv", columns.split()) for name, columns in TABLES.items()}
+    there = {name: columns for name, columns in LATER.items() if (out / "tables" / f"{name}.csv").is_file()}
+    tables |= {name: _table(out / "tables" / f"{name}.csv", columns.split()) for name, columns in there.items()}
     if counts_units(document):
         tables["demand"] = _table(out / "tables" / "demand.csv", ["demand_id", "unit_code", "x", "y"])
     folder = study_folder or Path(out, document["study"]["path"]).parent

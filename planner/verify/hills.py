@@ -41,7 +41,7 @@ def slower(
     spans, level
         Whether each is a bridge or tunnel, or a ferry.
     """
-    height, cell_mm = _raster(dem, crs, shapely.get_coordinates(lines))
+    height, cell_mm = raster_of(dem, crs, shapely.get_coordinates(lines))
     decks = _decks(lines, ends, spans, height)
     table = np.ones((len(lines), 2))
     for edge, line in enumerate(lines):
@@ -78,7 +78,7 @@ def _profile(vertices: Floats, height: Height, cell_mm: int) -> list[tuple[float
     return list(zip(runs, np.diff(height(np.concatenate(spots))).tolist(), strict=True))
 
 
-def _raster(dem: Path, crs: str, vertices: Floats) -> tuple[Height, int]:
+def raster_of(dem: Path, crs: str, vertices: Floats) -> tuple[Height, int]:
     """Return what looks elevations up, and the shorter side of a cell in the study CRS, in millimetres."""
     beside = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"}
     with rasterio.Env(**beside), rasterio.open(dem, driver="GTiff") as raster:

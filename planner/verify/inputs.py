@@ -24,6 +24,7 @@ from planner.layers import (
     read_facilities,
     read_leading_zones,
     read_lines,
+    read_permitted_land,
     read_sites,
 )
 from planner.layers.source import SpreadSource
@@ -53,8 +54,10 @@ class Inputs:
         Units, people and costs.
     facilities, sites
         One row each, the id a column.
-    exclusions
-        Areas in which nothing may be built.
+    exclusions, permitted
+        Land of which rules speak; land on which sites may be proposed.
+    boundaries
+        Units: code, level, geometry.
     people
         Whether the people of units are where the run says.
     """
@@ -63,6 +66,8 @@ class Inputs:
     facilities: pd.DataFrame
     sites: gpd.GeoDataFrame
     exclusions: gpd.GeoDataFrame
+    permitted: gpd.GeoDataFrame
+    boundaries: gpd.GeoDataFrame
     people: Verification
 
 
@@ -92,7 +97,11 @@ def read_inputs(run: Run) -> Inputs:
         world=_world(run, boundaries, zones, demand),
         facilities=facilities,
         sites=sites.reset_index(),
-        exclusions=read_exclusions(_sources(run, "exclusions", ExclusionSource), crs=crs, log=log),
+        permitted=read_permitted_land(_sources(run, "permitted_land", LayerSource), crs=crs, log=log),
+        boundaries=boundaries,
+        exclusions=read_exclusions(
+            _sources(run, "exclusions", ExclusionSource), crs=crs, log=log, measured_from=_kept_away_from(run)
+        ),
         people=people,
     )
 
@@ -125,6 +134,10 @@ def _demand(
     joined = pd.concat(parts)
     texts = {name: joined[name].fillna("") for name in joined.columns if str(name).startswith("catchment_")}
     return joined.assign(**texts).sort_index(), together(checks)
+
+
+def _kept_away_from(run: Run) -> set[str]:
+    return {rule["rule_id"] for rule in run.settings.get("land_rules") or () if rule["measure"] == "distance"}
 
 
 def _whole(run: Run, demand: pd.DataFrame) -> pd.DataFrame:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
 
 from planner.errors import fault
 from planner.verify.files import Run
+from planner.verify.fitting import check_fitting
+from planner.verify.needs import needs_again
 from planner.verify.outcome import Verification, compare, of_faults, plain, together
+from planner.verify.proposed import proposed_of
+from planner.verify.screening import LOG, VERDICT, screened_again, verdicts
 
-_LEAST_OVERLAP_M2 = 1.0  # less is a matter of drawing
+_LEAST_M2, _RELATIVE = 0.01, 1e-6
+_LOGGED = ["site_id", "rule_id", "layer", "source"]
 _REMEDY = "run the study again, and report it if it comes back"
+_NEEDS = ("conversion_needed", "expropriation_needed")
 _PLACE = ("x", "y", "unit_code")
 
 
@@ -29,11 +34,15 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
     sites
         As the input layers have them: site_id, x, y, unit_code, land_use, area_m2, geometry.
     exclusions
-        Areas in which nothing may be built: rule_id, layer, geometry.
+        Land of which rules speak: rule_id, layer, source, geometry.
     """
-    again = pd.DataFrame(sites.drop(columns="geometry")).assign(excluded=_excluded(sites, exclusions))
+    sites = _with_proposed(run, sites)
+    log = screened_again(run, sites, exclusions)
+    plain_sites = pd.DataFrame(sites.drop(columns="geometry"))
+    found = [verdicts(log, plain_sites["site_id"]), needs_again(plain_sites)]  # in the order of the sites
+    again = plain_sites.assign(**{name: part[name].to_numpy() for part in found for name in part.columns[1:]})
     table, chosen = run.tables["sites"], run.tables["plan_options"]
-    figures = [name for name in (*_PLACE, "land_use", "area_m2", "excluded") if name in table.columns]
+    figures = [name for name in (*_PLACE, "land_use", "area_m2", *VERDICT, *_NEEDS) if name in table.columns]
     built = chosen[chosen["action"] == "build"] if len(chosen) else chosen
     known = built[built["place_id"].isin(again["site_id"])] if len(built) else built
     parts = [compare("sites", table, again, keys=["site_id"], figures=figures)] if len(table) or len(again) else []
@@ -41,21 +50,44 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
         at = again.set_index("site_id").loc[known["place_id"]].reset_index()
         there = at.assign(option_id=known["option_id"].to_numpy())
         parts.append(compare("plan_options", known, there, keys=["option_id"], figures=_PLACE))
+    if "screening" in run.tables:
+        parts.append(_same_log(run.tables["screening"], log))
+    if "site_services" in run.tables:
+        parts.append(check_fitting(run, again))
     broken = tuple(_against_templates(run, again.set_index("site_id")))
     return together([*parts, of_faults(broken, checks=max(len(chosen), len(broken)))])
 
 
-def _excluded(sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) -> list[bool]:
-    """Return which sites lie in an area of some rule: a point by touching it, a parcel by more than a square metre."""
-    shapes = sites.geometry.to_numpy()
-    out = np.zeros(len(shapes), dtype=bool)
-    for _, rule in exclusions.groupby(["rule_id", "layer"]):
-        area = shapely.union_all(rule.geometry.to_numpy())
-        shapely.prepare(area)
-        for row in np.flatnonzero(shapely.intersects(area, shapes)):
-            point = shapes[row].geom_type in ("Point", "MultiPoint")
-            out[row] |= point or shapes[row].intersection(area).area > _LEAST_OVERLAP_M2
-    return [bool(flag) for flag in out]
+def _with_proposed(run: Run, sites: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the sites of the layers and those that the run proposes (which are checked apart), with their origin."""
+    made = proposed_of(run)
+    told = sites.assign(origin="supplied")
+    if made.empty:
+        return told
+    kept = ["site_id", "name", "unit_code", "x", "y", "origin"]
+    points = gpd.GeoDataFrame(made[kept], geometry=gpd.points_from_xy(made["x"], made["y"]), crs=sites.crs)
+    both = pd.concat([told, points], ignore_index=True)
+    texts = [name for name in told.columns if told[name].dtype == "str"]
+    return gpd.GeoDataFrame(both.assign(**{name: both[name].fillna("") for name in texts}), crs=sites.crs)
+
+
+def _same_log(table: pd.DataFrame, log: Sequence[Mapping[str, Any]]) -> Verification:
+    """Compare the screening log; areas to a hundredth of a square metre, as two ways to overlay them differ."""
+    figures = [name for name in LOG if name in table.columns]
+    again = pd.DataFrame(log, columns=[*_LOGGED, *figures])
+    for name in {"overlap_m2", "measured"} & set(figures):
+        keys = table[_LOGGED].itertuples(index=False, name=None)
+        stated = dict(zip(keys, pd.to_numeric(table[name], errors="coerce"), strict=True))
+        again[name] = [
+            _if_alike(stated.get(key, math.nan), metres)
+            for key, metres in zip(again[_LOGGED].itertuples(index=False, name=None), again[name], strict=True)
+        ]
+    return compare("screening", table, again, keys=_LOGGED, figures=figures)
+
+
+def _if_alike(stated: float, again: float) -> float:
+    """Return what the run states where it is the same but for how it was computed, else what was found again."""
+    return stated if abs(stated - again) <= _LEAST_M2 + _RELATIVE * abs(stated) else again
 
 
 def _against_templates(run: Run, sites: pd.DataFrame) -> Iterator[str]:
@@ -83,8 +115,10 @@ def _departures(
     if row["action"] == "build" and row["place_id"] in sites.index:
         site = sites.loc[row["place_id"]]
         uses = [plain(use) for use in template.get("land_uses") or ()]
-        if uses and plain(site["land_use"]) not in uses:
+        if site["origin"] == "supplied" and uses and plain(site["land_use"]) not in uses:
             wrong.append(f"land use {site['land_use']}")
+        if site["origin"] != "supplied":
+            return wrong if template.get("generated") else [*wrong, "a proposed site"]
         if float(site["area_m2"]) < float(template.get("min_area_m2") or 0):
             wrong.append(f"{site['area_m2']} m2")
     return wrong

@@ -15,7 +15,7 @@ E, N = 400_000, 4_300_000
 
 def test_rules_come_from_the_source(geojson: Callable[..., Path], log: FaultLog) -> None:
     """Every area carries its rule, file and document; a row without a polygon has a line."""
-    rows = [(box(E, N, E + 10, N + 10), {"czkfbj": 1}), (Point(E, N), {}), (None, {})]
+    rows = [(box(E, N, E + 10, N + 10), {"kind": 1}), (Point(E, N), {}), (None, {})]
     source = ExclusionSource(
         path=geojson("x.geojson", rows), rule_id="farmland", rule_name="永久基本农田", source="三区三线"
     )

@@ -83,7 +83,7 @@ def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.D
     if layer == "population":
         return read_demand([DemandSource(path=path, **crs)], town, crs=CRS, log=log)
     if layer == "exclusions":
-        return read_exclusions([ExclusionSource(path=path, rule_id="r")], crs=CRS, log=log)
+        return read_exclusions([ExclusionSource(path=path, rule_id="basic-farmland")], crs=CRS, log=log)
     bare = {
         "leading_zones": partial(read_leading_zones, boundaries=town),
         "crosswalk": read_crosswalk,

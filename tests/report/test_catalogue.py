@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from planner.report.catalogue import both, catalogue, text, word
-from planner.report.sheets import CAUSES, COVERAGE, FAULTS, FINDINGS, PLAN, SCREENING
+from planner.report.land_sheets import FITTING, RULES, SCREENING, SERVICES
+from planner.report.plan_sites import COLUMNS as SITES
+from planner.report.sheets import CAUSES, COVERAGE, FAULTS, FINDINGS, PLAN
 
 PAGE = Path(__file__).parents[2] / "planner" / "report" / "page"
 
@@ -42,7 +44,7 @@ def test_every_text_of_the_page_exists(path: Path) -> None:
 
 def test_every_column_has_a_heading() -> None:
     """Each column of the workbook has a heading."""
-    for columns in (FINDINGS, PLAN, CAUSES, COVERAGE, SCREENING, FAULTS):
+    for columns in (FINDINGS, PLAN, CAUSES, COVERAGE, SCREENING, SITES, RULES, SERVICES, FITTING, FAULTS):
         assert {column.key for column in columns} <= set(catalogue("zh")["columns"])
 
 

@@ -14,7 +14,8 @@ from tests.report.synthetic import HOSTILE
 EXPECTED = {
     "coverage_after", "coverage_before", "data_faults", "demand_status", "facilities", "findings_after",
     "findings_before", "gap_areas_after", "gap_areas_before", "options", "plan_budget", "plan_causes",
-    "plan_effects", "plan_options", "screening", "sites", "stages",
+    "plan_effects", "plan_options", "plan_sites", "screening", "screening_rules", "site_services",
+    "site_services_summary", "sites", "stages",
 }  # fmt: skip
 
 

@@ -13,7 +13,10 @@ from planner.report import Material
 from planner.report.workbook import write_workbook
 from tests.report.synthetic import HOSTILE
 
-SHEETS = ["概览", "指标核查", "分年计划", "未达成原因", "覆盖", "候选地筛选", "数据问题", "来源与标准"]
+SHEETS = [
+    "概览", "指标核查", "分年计划", "未达成原因", "覆盖", "候选地筛选", "用地规则与适配", "地块适用设施", "选址用地",
+    "数据问题", "来源与标准",
+]  # fmt: skip
 HEADERS = {
     "指标核查": ["任务编号\nMandate id", "原文\nQuote", "单元代码\nUnit code", "单元名称\nUnit", "层级\nLevel"],
     "分年计划": ["建成年\nComplete", "开工年\nStart", "名称\nName", "设施类别\nService", "措施\nAction"],

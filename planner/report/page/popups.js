@@ -50,15 +50,37 @@ function facilityPopup(i) {
 function sitePopup(i) {
   const table = DATA.sites;
   return popup(text('site'), STRINGS[table.name[i]], [
-    table.excluded[i] ? chip('not_evaluable', text('site_excluded')) : chip('met', text('site_usable')),
+    table.excluded[i] ? chip('not_evaluable', text('site_excluded'))
+      : STRINGS[table.adjust[i]] ? chip('gap', text('needs_adjustment')) : chip('met', text('site_usable')),
     rows([
       [text('unit'), unitPath(table.unit[i])],
       [text('land_use'), STRINGS[table.use[i]] && word('labels', STRINGS[table.use[i]])],
       [text('area'), table.area[i] === null ? null : number(table.area[i], 0) + ' m²'],
       [text('rules'), STRINGS[table.rules[i]]],
       [text('id'), STRINGS[table.id[i]]],
-    ]),
+    ].concat(landRows(i))),
   ]);
+}
+
+// What the land-use review asks of a site; a row that nobody supplied is not shown.
+function landRows(i) {
+  const table = DATA.sites, need = function (name) {
+    if (table[name][i] < 0) return null;
+    return text(table[name][i] ? 'needed' : 'not_needed') + ' (' + word('bases', STRINGS[table[name + '_basis'][i]]) + ')';
+  };
+  const proposed = STRINGS[table.origin[i]] && STRINGS[table.origin[i]] !== 'supplied';
+  return [
+    [text('needs_adjustment'), STRINGS[table.adjust[i]]],
+    [text('origin'), proposed ? word('origins', STRINGS[table.origin[i]]) + ' · ' + text('no_parcel') : null],
+    [text('parcel'), STRINGS[table.parcel[i]]],
+    [text('tenure'), STRINGS[table.tenure[i]]],
+    [text('current_use'), STRINGS[table.current[i]]],
+    [text('supply_status'), STRINGS[table.supply[i]]],
+    [text('supply_mode'), STRINGS[table.mode[i]]],
+    [text('conversion'), need('conversion')],
+    [text('expropriation'), need('expropriation')],
+    [text('village_plan'), STRINGS[table.village_plan[i]]],
+  ];
 }
 
 function planPopup(i) {
@@ -72,7 +94,7 @@ function planPopup(i) {
       [text('gained'), table.gained[i] === null ? null : counted(table.gained[i], group) + ' (' + word('groups', group) + ')'],
       [text('alone'), table.alone[i] === null ? null : counted(table.alone[i], group)],
       [text('by_standard'), table.standard[i] < 0 ? null : standardName(table.standard[i])],
-    ]),
+    ].concat(table.site[i] < 0 ? [] : landRows(table.site[i]))),
     closedList(table.closes[i]),
   ]);
 }

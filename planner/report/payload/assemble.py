@@ -15,7 +15,7 @@ from planner.report.sheets import wan
 
 _SECTIONS = (
     "page services groups levels actions modes cost_kinds directions units causes gap_reasons facility_statuses owners "
-    "ranks road_classes statuses strengths"
+    "ranks road_classes statuses strengths bases origins"
 ).split()
 
 

@@ -49,12 +49,25 @@ def sites(draft: Draft) -> dict[str, Any]:
         "area": _whole(table["area_m2"]),
         "excluded": [int(bool(value)) for value in table["excluded"]],
         "rules": strings.puts(_rule_names(material, table["excluded_by"])),
+        "adjust": strings.puts(_rule_names(material, _column(table, "adjustment_by").fillna(""))),
+        **{name: strings.puts(_column(table, column)) for name, column in _ATTRIBUTES.items()},
+        **{name: [_flag(value) for value in _column(table, f"{name}_needed")] for name in _NEEDS},
+        **{f"{name}_basis": strings.puts(_column(table, f"{name}_basis")) for name in _NEEDS},
     }
+
+
+_NEEDS = ("conversion", "expropriation")
+_ATTRIBUTES = {
+    "origin": "origin", "parcel": "parcel_no", "tenure": "tenure", "current": "current_use",
+    "supply": "supply_status", "mode": "supply_mode", "village_plan": "village_plan",
+}  # fmt: skip
 
 
 def plan(draft: Draft, keys: dict[str, int]) -> dict[str, Any]:
     """Return the plan's projects by year; `keys` gives the position of each finding by its key."""
     table, strings = plan_rows(draft.material), draft.strings
+    sites = sorted(str(name) for name in with_id(draft.material.sites, "site_id")["site_id"])
+    position = {name: number for number, name in enumerate(sites)}
     return {
         **point_columns(table, draft.grid),
         "id": strings.puts(table["option_id"]),
@@ -62,6 +75,7 @@ def plan(draft: Draft, keys: dict[str, int]) -> dict[str, Any]:
         "service": strings.puts(table["service"]),
         "action": strings.puts(table["action"]),
         "acts_on": strings.puts(table["facility_id"]),
+        "site": [position.get(str(place), -1) for place in _column(table, "place_id")],
         "unit": draft.unit(table["unit_code"]),
         "start": _whole(table["start_year"]),
         "complete": _whole(table["complete_year"]),
@@ -83,6 +97,11 @@ def _rule_names(material: Material, excluded_by: pd.Series) -> list[str]:
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series:
     return table[name] if name in table.columns else pd.Series([None] * len(table), dtype=object)
+
+
+def _flag(value: object) -> int:
+    """Return 1 for yes, 0 for no, -1 where nobody knows."""
+    return -1 if value is None or pd.isna(value) else int(bool(value))
 
 
 def _whole(values: pd.Series) -> list[int | None]:
