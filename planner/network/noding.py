@@ -10,15 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 from pyproj import CRS
 
 from planner.errors import NetworkError, fault
 from planner.layers.crs import study_crs, transformed
 from planner.layers.log import FaultLog
 from planner.network.forbidden import Ends, forbidden_sequences, tables_of
-from planner.network.graph import BACKWARD, FORWARD, RoadNetwork, edge_lines
+from planner.network.graph import BACKWARD, FORWARD, RoadNetwork
 from planner.network.hilbert import hilbert_order
+from planner.network.measuring import polyline_lengths
 from planner.network.mode import Mode
 from planner.network.restrictions import Restriction, tell_restrictions
 from planner.network.rules import RoadRules
@@ -185,7 +185,7 @@ def build_network(
     node_of[nodes[by_curve]] = np.arange(len(nodes), dtype=np.int32)
     u, v = node_of[nodes[ends]].reshape(2, -1)
     offsets, coords = _shapes(ways, start, stop)
-    length = lengths_mm(shapely.length(edge_lines(offsets, coords)))
+    length = lengths_mm(polyline_lengths(offsets, coords))
     length = np.where(u == v, length, np.maximum(length, 1))
     classes, class_code = np.unique(ways.road_class.astype(str), return_inverse=True)
     code = class_code.astype(np.int16)[way]
