@@ -15,7 +15,7 @@ from planner.network.loss_search import FAR, Links, losses, shortest_tree
 from planner.network.reach import ReachKey
 from planner.network.settings import NetworkSettings
 from planner.network.snapping import Attachments, Snapper
-from planner.network.views import mode_view
+from planner.network.views import mode_view, passing
 from planner.units import to_cost
 
 DEFAULT_SETTINGS = NetworkSettings()
@@ -158,8 +158,9 @@ def _road_arcs(network: RoadNetwork, roads: Roads) -> _Arcs:
     """Return the edges as arcs away from the places, parallel ones too."""
     forward, backward = np.flatnonzero(roads.permitted & FORWARD), np.flatnonzero(roads.permitted & BACKWARD)
     lane = np.concatenate((forward, backward))
-    tail = np.concatenate((roads.enter[forward, 0], roads.enter[backward, 1])).astype(np.int64)
-    head = np.concatenate((roads.leave[forward, 1], roads.leave[backward, 0])).astype(np.int64)
+    onto, off = passing(roads.view, roads.arcs)
+    tail = np.concatenate((onto[forward, 0], onto[backward, 1])).astype(np.int64)
+    head = np.concatenate((off[forward, 1], off[backward, 0])).astype(np.int64)
     edge = roads.view.lanes.edge[lane].astype(np.int64)
     cost = roads.costs_of(network.length_mm[edge], lane, backward=np.arange(len(lane)) >= len(forward))
     goes_on = (tail >= 0) & (head >= 0)

@@ -181,16 +181,28 @@ class RoadNetwork:
 
     def permitted(self, mode: str) -> npt.NDArray[np.uint8]:
         """Return in which directions a mode may use every edge: the sum of `FORWARD` and `BACKWARD`, 0 for closed."""
+        bits = self.permitted_if_open(mode)
+        if len(self.closed_edges) or len(self.closed_nodes):
+            bits[self.is_closed()] = 0
+        return bits
+
+    def permitted_if_open(self, mode: str) -> npt.NDArray[np.uint8]:
+        """Return what `permitted` would without closures."""
         bits = np.full(self.edge_count, FORWARD | BACKWARD, dtype=np.uint8)
         if self.mode(mode).obeys_oneway:
             oneway = self.rules.oneway.get(mode, self.oneway)
             bits[oneway > 0] = FORWARD
             bits[oneway < 0] = BACKWARD
         bits[np.isnan(self.edge_speeds(mode)) | self.barred[mode]] = 0
-        bits[self.closed_edges] = 0
-        if len(self.closed_nodes):
-            bits[np.isin(self.u, self.closed_nodes) | np.isin(self.v, self.closed_nodes)] = 0
         return bits
+
+    def is_closed(self) -> npt.NDArray[np.bool_]:
+        """Return which edges are closed to every mode, by themselves or at one of their nodes."""
+        closed = np.zeros(self.edge_count, dtype=bool)
+        closed[self.closed_edges] = True
+        if len(self.closed_nodes):
+            closed |= np.isin(self.u, self.closed_nodes) | np.isin(self.v, self.closed_nodes)
+        return closed
 
     def components(self, mode: str) -> Components:
         """Return the weakly connected components of the edges a mode may use; 0 has most road.

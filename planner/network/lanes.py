@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.network.graph import RoadNetwork
+from planner.network.sequences import Sequenced, live_sequences, sequenced
 from planner.network.sides import sided
 from planner.network.turns import turning
 
@@ -22,7 +23,8 @@ class Lanes(NamedTuple):
     """Lanes and states of one mode.
 
     Lane e, for every edge e, is the edge itself; an edge that severs what lies on its two sides has a second one: lane
-    e is then the left side, as the edge is drawn, and the other the right side.
+    e is then the left side, as the edge is drawn, and the other the right side. An edge in the middle of a forbidden
+    sequence has one more, in one direction, per way to have come there; no points lie on these.
 
     Attributes
     ----------
@@ -31,6 +33,9 @@ class Lanes(NamedTuple):
     enter, leave
         int32, shape (lanes, 2): the state from which one comes onto a lane at u and at v, and that which one gets to on
         leaving it there; -1 where nothing goes on.
+    start
+        int32, shape (lanes, 2): the state from which one passes along a lane, from u and from v. It is `enter`, where
+        points are come to, unless what may follow depends on where one comes from.
     right
         int32, shape (edges,): the lane of an edge's right side, -1 where there is none; shape (0,) where no edge has
         one.
@@ -44,6 +49,7 @@ class Lanes(NamedTuple):
     edge: I32
     enter: I32
     leave: I32
+    start: I32
     right: I32
     node: I32
     tail: I32
@@ -64,7 +70,7 @@ def lanes_of(network: RoadNetwork, mode: str) -> Lanes:
         ends = np.where(np.isin(ends, blocked), np.int32(-1), ends)
     nodes = np.arange(network.node_count, dtype=np.int32)
     none = np.zeros(0, dtype=np.int32)
-    plain = Lanes(edges, ends, ends, none, nodes, none, none, np.zeros(0, dtype=np.int64))
+    plain = Lanes(edges, ends, ends, ends, none, nodes, none, none, np.zeros(0, dtype=np.int64))
     of = network.mode(mode)
     if of.severed_by:
         sides = sided(network, mode, ends)
@@ -72,20 +78,38 @@ def lanes_of(network: RoadNetwork, mode: str) -> Lanes:
             edge=np.concatenate((edges, np.flatnonzero(sides.right >= 0).astype(np.int32))),
             enter=sides.ends,
             leave=sides.ends,
+            start=sides.ends,
             right=sides.right,
             node=sides.node,
             tail=sides.tail,
             head=sides.head,
             crossed=sides.crossed,
         )
-    turns = turning(network, mode, ends)
+    table = live_sequences(network, mode, ends)
+    turns = turning(network, mode, ends, table)
     if turns is None:
         return plain
-    return plain._replace(
+    lanes = plain._replace(
         enter=turns.enter,
         leave=turns.leave,
+        start=turns.enter,
         node=turns.node,
         tail=turns.tail,
         head=turns.head,
         crossed=np.zeros(len(turns.tail), dtype=np.int64),
+    )
+    return _with_sequences(lanes, sequenced(network, mode, turns, table)) if len(table) else lanes
+
+
+def _with_sequences(lanes: Lanes, more: Sequenced) -> Lanes:
+    """Return the lanes with those that sequences add."""
+    return lanes._replace(
+        edge=np.concatenate((lanes.edge, more.edge)),
+        enter=np.concatenate((lanes.enter, np.full_like(more.start, -1))),
+        leave=np.concatenate((lanes.leave, more.leave)),
+        start=np.concatenate((more.first, more.start)),
+        node=more.node,
+        tail=more.tail,
+        head=more.head,
+        crossed=np.zeros(len(more.tail), dtype=np.int64),
     )

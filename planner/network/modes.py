@@ -112,7 +112,8 @@ service roads as in OSRM's car profile; links at about half the speed of their r
 streets are closed. Access legs are walked. Tagged speed limits are read only where the study asks for it
 (``tagged_speeds``): a limit is not a speed. Barriers are those that the OpenStreetMap wiki (Key:barrier) takes to stop
 cars, gates included, unless an access tag on them says otherwise; lift gates, toll booths, entrances, cattle grids and
-border posts do not. Turn restrictions: OpenStreetMap wiki, Relation:restriction.
+border posts do not. Turn restrictions, at a node or by way of ways: OpenStreetMap wiki, Relation:restriction. Those
+that hold at some hours or on a condition only are told and not applied, as is such access: reach has no time of day.
 """
 
 _SEVERING = ("motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", RAILWAY)

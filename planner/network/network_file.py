@@ -17,7 +17,7 @@ from planner.network.settings import RoadSource
 from planner.packed_file import DAMAGE, read_packed, write_packed
 from planner.packing import pack, unpack
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Number of the format. Another is refused: read the roads again."""
 
 _KINDS: Final[Mapping[str, type]] = {"RoadNetwork": RoadNetwork, "RoadRules": RoadRules, "Mode": Mode}

@@ -10,16 +10,17 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 from pyproj import CRS
 
 from planner.errors import NetworkError, fault
 from planner.layers.crs import study_crs, transformed
 from planner.layers.log import FaultLog
-from planner.network.graph import BACKWARD, FORWARD, RoadNetwork, edge_lines
+from planner.network.forbidden import Ends, forbidden_sequences, tables_of
+from planner.network.graph import BACKWARD, FORWARD, RoadNetwork
 from planner.network.hilbert import hilbert_order
+from planner.network.measuring import polyline_lengths
 from planner.network.mode import Mode
-from planner.network.restrictions import Ends, Restriction, banned_turns, tell_restrictions
+from planner.network.restrictions import Restriction, tell_restrictions
 from planner.network.rules import RoadRules
 from planner.network.slopes import with_slopes
 from planner.units import lengths_mm
@@ -61,7 +62,8 @@ class WayRules(NamedTuple):
 
     def vertices(self) -> npt.NDArray[np.int64]:
         """Return the vertices that become nodes because a rule speaks of them."""
-        via = np.array([one.via for listed in self.turns.values() for one in listed], dtype=np.int64)
+        listed = [one.via for turns in self.turns.values() for one in turns if not one.ways]
+        via = np.array(listed, dtype=np.int64)
         return np.unique(np.concatenate([self.crossings, self.rails, via, *self.blocked.values()]))
 
 
@@ -183,7 +185,7 @@ def build_network(
     node_of[nodes[by_curve]] = np.arange(len(nodes), dtype=np.int32)
     u, v = node_of[nodes[ends]].reshape(2, -1)
     offsets, coords = _shapes(ways, start, stop)
-    length = lengths_mm(shapely.length(edge_lines(offsets, coords)))
+    length = lengths_mm(polyline_lengths(offsets, coords))
     length = np.where(u == v, length, np.maximum(length, 1))
     classes, class_code = np.unique(ways.road_class.astype(str), return_inverse=True)
     code = class_code.astype(np.int16)[way]
@@ -257,7 +259,7 @@ def _with_rules(
             may_arrive=np.column_stack(((bits & BACKWARD) > 0, (bits & FORWARD) > 0)).ravel(),
             may_depart=np.column_stack(((bits & FORWARD) > 0, (bits & BACKWARD) > 0)).ravel(),
         )
-        turns[mode], unclear = banned_turns(listed, node_of, ends)
+        turns[mode], unclear = forbidden_sequences(listed, node_of, ends)
         if log is not None:
             tell_restrictions(rules.left_out[mode] + Counter({"members": unclear}), mode, layer, log)
     speed, zone = rules.speed_kph[way], rules.zone[way]
@@ -270,7 +272,8 @@ def _with_rules(
             blocked={mode: nodes(vertices) for mode, vertices in rules.blocked.items()},
             crossings=nodes(rules.crossings),
             rails=nodes(rules.rails),
-            banned={mode: banned for mode, banned in turns.items() if len(banned)},
+            banned=tables_of(turns, at_one_node=True),
+            sequences=tables_of(turns, at_one_node=False),
         ),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -10,13 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from planner.errors import NetworkError, fault, shortened
+from planner.errors import NetworkError, fault
 from planner.layers.crs import check_range, parsed, study_crs
 from planner.layers.log import FaultLog
 from planner.network.mode import FERRY, RAILWAY, Mode, classes_of
 from planner.network.noding import WayRules, Ways, projected
 from planner.network.osm_file import Extract, check_osm_file, read_extract
 from planner.network.osm_tags import (
+    CONDITIONAL,
     CROSSING_KEYS,
     RAILS,
     ZONE_KEYS,
@@ -24,6 +24,7 @@ from planner.network.osm_tags import (
     duration_s,
     is_barred,
     is_blocked,
+    is_conditional,
     is_crossing,
     is_crossing_way,
     is_span,
@@ -31,6 +32,7 @@ from planner.network.osm_tags import (
     tagged_speed,
     zone_of,
 )
+from planner.network.osm_told import Told, tell_ways
 from planner.network.restrictions import read_restrictions
 
 I64 = npt.NDArray[np.int64]
@@ -38,23 +40,6 @@ F64 = npt.NDArray[np.float64]
 
 _KEYS = ("highway", "route", "railway", "area", "oneway", "junction", "barrier", "crossing", "duration",
          "bridge", "tunnel", *CROSSING_KEYS, *ZONE_KEYS)  # fmt: skip
-
-
-class _Told(NamedTuple):
-    """What the tags of a way say."""
-
-    road_class: str
-    is_road: bool
-    is_rail: bool
-    is_crossing: bool
-    oneway: int
-    oneways: tuple[int, ...]
-    barred: tuple[bool, ...]
-    speed_kph: float
-    impossible: str
-    zone: int
-    duration_s: float
-    is_span: bool
 
 
 def read_osm(path: Path, *, crs: str, modes: Mapping[str, Mode], log: FaultLog | None) -> Ways:
@@ -103,15 +88,15 @@ class _Tags:
         self.used = classes_of(modes)
         self.rails = any(RAILWAY in mode.severed_by for mode in self.modes)
         own = {key for mode in self.modes for key in (*mode.access_tags, *mode.oneway_tags)}
-        self.keys = frozenset((*_KEYS, *own))
+        self.keys = frozenset((*_KEYS, *own, *(key + CONDITIONAL for key in own)))
 
-    def told(self, tags: dict[str, str]) -> _Told | None:
+    def told(self, tags: dict[str, str]) -> Told | None:
         road_class = class_of(tags)
         is_rail = self.rails and tags.get("railway") in RAILS
         if not road_class and not is_rail:
             return None
         speed, possible = tagged_speed(tags.get("maxspeed", ""))
-        return _Told(
+        return Told(
             road_class=road_class,
             is_road=road_class in self.used and tags.get("area") != "yes",
             is_rail=is_rail,
@@ -124,6 +109,7 @@ class _Tags:
             zone=zone_of(tags),
             duration_s=duration_s(tags.get("duration", "")) if road_class == FERRY else np.nan,
             is_span=is_span(tags),
+            conditional=tuple(is_conditional(tags, mode) for mode in self.modes),
         )
 
 
@@ -135,8 +121,8 @@ class _Stretches(NamedTuple):
     past: I64
 
 
-def _told(extract: Extract) -> list[_Told]:
-    return [one for one in extract.kept if isinstance(one, _Told)]
+def _told(extract: Extract) -> list[Told]:
+    return [one for one in extract.kept if isinstance(one, Told)]
 
 
 def _stretches(extract: Extract) -> _Stretches:
@@ -176,7 +162,7 @@ def _ways(extract: Extract, stretches: _Stretches, modes: Mapping[str, Mode], *,
 
 
 def _rules(
-    extract: Extract, ways: Ways, told: list[_Told], number: I64, refs: I64, modes: Mapping[str, Mode]
+    extract: Extract, ways: Ways, told: list[Told], number: I64, refs: I64, modes: Mapping[str, Mode]
 ) -> WayRules:
     vertex_of = dict(zip(refs.tolist(), range(len(refs)), strict=True)) if extract.restrictions else {}
     blocked = {name: _vertices(refs, {n for n, tags in extract.nodes.items() if is_blocked(tags, mode)})
@@ -220,7 +206,7 @@ def _crossings(extract: Extract, ways: Ways, refs: I64, severing: set[str]) -> t
     return np.flatnonzero(crossing & (on_road | rail)), np.flatnonzero(rail & ~crossing)
 
 
-def _speeds(ways: Ways, told: list[_Told], number: I64) -> F64:
+def _speeds(ways: Ways, told: list[Told], number: I64) -> F64:
     """Return the tagged speed of every stretch; on ferries the length of the whole way by its duration."""
     speed = np.array([one.speed_kph for one in told], dtype=np.float64)
     ferry = np.flatnonzero([one.road_class == FERRY for one in told])
@@ -239,46 +225,4 @@ def _report(extract: Extract, stretches: _Stretches, modes: Mapping[str, Mode], 
     held = np.bincount(stretches.way, weights=stretches.past - stretches.first, minlength=len(told))
     short = held < np.diff(extract.offsets)
     clipped = [f"w{extract.way[n]}" for n, one in enumerate(told) if one.is_road and short[n]]
-    used = classes_of(modes)
-    areas = sum(not one.is_road and one.road_class in used for one in told)
-    unused = Counter(one.road_class for one in told if one.road_class and one.road_class not in used)
-    if clipped:
-        count, names = len(clipped), shortened(clipped)
-        log.add(
-            layer,
-            "",
-            "clipped_way",
-            f"{count} 条道路缺少部分节点（{names}），已在缺口处断开",
-            f"{count} ways lack some of their nodes ({names}); they were cut at the gap",
-            "裁剪时保留道路的全部节点（osmium extract --strategy complete_ways）",
-        )
-    if areas:
-        log.add(
-            layer,
-            "",
-            "highway_area",
-            f"{areas} 个面状道路（area=yes）未作为道路使用",
-            f"{areas} highway areas (area=yes) are not used as roads",
-            "如需通行，请补绘穿过该面的道路中心线",
-        )
-    if unused:
-        listed = ", ".join(f"{name} × {count}" for name, count in sorted(unused.items()))
-        log.add(
-            layer,
-            "",
-            "class_not_used",
-            f"{sum(unused.values())} 条道路的等级未对任何出行方式开放：{listed}",
-            f"{sum(unused.values())} ways are of classes that no mode may use: {listed}",
-            "如应通行，请在出行方式中为该等级设定速度",
-        )
-    impossible = [one.impossible for one in told if one.is_road and one.impossible]
-    if impossible and any(mode.tagged_speeds for mode in modes.values()):
-        log.add(
-            layer,
-            "",
-            "speed_impossible",
-            f"{len(impossible)} 条道路的限速不可能（{shortened(sorted(set(impossible)))}），按等级取速度",
-            f"{len(impossible)} ways have impossible speeds ({shortened(sorted(set(impossible)))}); theirs is that of "
-            "their class",
-            "请在 OpenStreetMap 中修正 maxspeed",
-        )
+    tell_ways(told, clipped, modes, layer, log)

@@ -143,14 +143,15 @@ class _Opl:
         at = 0
         with text.open("rb") as lines:
             for line in lines:
-                if line[:1] == b"w":
-                    self._way(line, at)
-                elif line[:1] == b"n":
+                kind = line[:1]
+                at += len(line)
+                if kind == b"w":
+                    self._way(line, at - 1)
+                elif kind == b"n":
                     number, tags = line[1:].split(b" ", 2)[:2]
                     self.nodes[int(number)] = _tags(tags[1:], self.keys)
-                elif line[:1] == b"r":
+                elif kind == b"r":
                     self._relation(line)
-                at += len(line)
         spans = np.array(self.spans, dtype=np.int64).reshape(-1, 3)
         offsets = np.concatenate(([0], np.cumsum(spans[:, 2]))).astype(np.int64)
         content = np.memmap(text, dtype=np.uint8, mode="r") if at else np.zeros(0, dtype=np.uint8)
@@ -160,20 +161,24 @@ class _Opl:
         way = np.array(self.way, dtype=np.int64)
         return Extract(way, self.kept, offsets, ref, degrees[0], degrees[1], self.nodes, self.restrictions)
 
-    def _way(self, line: bytes, at: int) -> None:
-        number, tags, nodes = line.rstrip(b"\n").split(b" ")
-        if tags not in self.decided:
-            told = _tags(tags[1:], self.keys)
-            key = tuple(told.items())
-            if key not in self.alike:
-                self.alike[key] = self.keep(told)
-            self.decided[tags] = self.alike[key]
-        kept = self.decided[tags]
-        if kept is not None and len(nodes) > 1:
+    def _way(self, line: bytes, end: int) -> None:
+        """Read a line whose newline stands at a place of the text."""
+        number, tags, nodes = line.split(b" ")
+        kept = self.decided.get(tags, self)
+        if kept is self:
+            kept = self._decide(tags)
+        if kept is not None and len(nodes) > 2:
             self.way.append(int(number[1:]))
             self.kept.append(kept)
-            end = at + len(line.rstrip(b"\n"))
-            self.spans.append((end - len(nodes) + 1, end, nodes.count(b",") + 1))
+            self.spans.append((end - len(nodes) + 2, end, nodes.count(b",") + 1))
+
+    def _decide(self, tags: bytes) -> object | None:
+        told = _tags(tags[1:], self.keys)
+        key = tuple(told.items())
+        if key not in self.alike:
+            self.alike[key] = self.keep(told)
+        self.decided[tags] = self.alike[key]
+        return self.decided[tags]
 
     def _relation(self, line: bytes) -> None:
         number, tags, members = line.decode().rstrip("\n").split(" ")

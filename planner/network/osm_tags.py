@@ -15,6 +15,10 @@ ZONE_KEYS = ("maxspeed:type", "zone:maxspeed", "zone:traffic", "source:maxspeed"
 CROSSING_KEYS = ("footway", "path", "cycleway")
 RAILS = frozenset({"rail", "light_rail", "narrow_gauge", "subway"})
 
+CONDITIONAL = ":conditional"
+"""What the keys of values that hold on conditions end in."""
+
+_ALWAYS = re.compile(r"^\s*([^@;]+?)\s*@\s*\(?\s*24/7\s*\)?\s*$")
 _BARRED = frozenset({"no", "private"})
 _ALONG = frozenset({"yes", "true", "1"})
 _AGAINST = frozenset({"-1", "reverse"})
@@ -52,7 +56,7 @@ def oneway_of(tags: Tags, keys: Sequence[str] = ("oneway",)) -> int:
         Keys that speak of the mode, the most specific first.
     """
     for key in keys:
-        value = tags.get(key, "").strip().lower()
+        value = (always(tags.get(key + CONDITIONAL, "")) or tags.get(key, "")).strip().lower()
         if key.startswith("cycleway"):
             if value.startswith("opposite"):
                 return 0
@@ -70,13 +74,30 @@ def is_span(tags: Tags) -> bool:
     return any(tags.get(key, "no").strip().lower() not in ("", "no") for key in ("bridge", "tunnel"))
 
 
+def always(value: str) -> str:
+    """Return what a conditional value says if it holds at every time (``no @ (24/7)``), "" if it does not.
+
+    `Conditional restrictions <https://wiki.openstreetmap.org/wiki/Conditional_restrictions>`_. Reach has no time of
+    day, and knows nothing of weights or permits: values on any other condition are told and not applied.
+    """
+    match = _ALWAYS.match(value)
+    return match[1] if match else ""
+
+
 def is_barred(tags: Tags, access_tags: Sequence[str]) -> bool:
     """Return whether the most specific access tag that a way carries bars the mode.
 
     `Key:access <https://wiki.openstreetmap.org/wiki/Key:access>`_.
     """
-    value = next((tags[key] for key in access_tags if key in tags), "")
-    return value.strip().lower() in _BARRED
+    said = (always(tags.get(key + CONDITIONAL, "")) or tags.get(key, "") for key in access_tags)
+    return next(filter(None, said), "").strip().lower() in _BARRED
+
+
+def is_conditional(tags: Tags, mode: Mode) -> bool:
+    """Return whether access or direction of a way depend for a mode on an hour or another condition."""
+    directions = mode.oneway_tags if mode.obeys_oneway else ()
+    keys = (key + CONDITIONAL for key in (*mode.access_tags, *directions))
+    return any(key in tags and not always(tags[key]) for key in keys)
 
 
 def is_blocked(tags: Tags, mode: Mode) -> bool:

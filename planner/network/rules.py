@@ -49,10 +49,12 @@ class RoadRules:
     crossings: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     rails: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     banned: Mapping[str, npt.NDArray[np.int32]] = field(default_factory=dict)
+    sequences: Mapping[str, npt.NDArray[np.int32]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         arrays: list[npt.NDArray[np.generic]] = [self.speed_kph, self.zone, self.slowness, self.crossings, self.rails]
-        for array in (*arrays, *self.oneway.values(), *self.blocked.values(), *self.banned.values()):
+        tables = (self.oneway, self.blocked, self.banned, self.sequences)
+        for array in (*arrays, *(array for table in tables for array in table.values())):
             array.flags.writeable = False
         if not (np.isnan(self.speed_kph) | ((self.speed_kph > 0) & np.isfinite(self.speed_kph))).all():
             raise ValueError("expected tagged speeds above 0, found others: rebuild the network.")
@@ -65,9 +67,8 @@ class RoadRules:
         nodes = [self.crossings, self.rails, *self.blocked.values()]
         sizes = all(len(array) in (0, edge_count) for array in per_edge)
         known = all(array.size == 0 or (array.min() >= 0 and array.max() < node_count) for array in nodes)
-        ends = all(
-            turns.size == 0 or (turns.min() >= 0 and turns.max() < 2 * edge_count) for turns in self.banned.values()
-        )
+        told = [*self.banned.values(), *(some[some != -1] for some in self.sequences.values())]
+        ends = all(turns.size == 0 or (turns.min() >= 0 and turns.max() < 2 * edge_count) for turns in told)
         return sizes and known and ends
 
     def nodes(self, u: npt.NDArray[np.int32], v: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
@@ -80,6 +81,7 @@ class RoadRules:
         """
         at = np.column_stack((u, v)).ravel()
         turning = [at[turns[:, 0]] for turns in self.banned.values()]
+        turning += [at[some[some >= 0]] for some in self.sequences.values()]
         said = np.concatenate([self.crossings, self.rails, *self.blocked.values(), *turning])
         return np.unique(said).astype(np.int32)
 

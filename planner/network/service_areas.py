@@ -65,6 +65,11 @@ class AreaShape:
         """Metres by which lines are buffered, so that what is drawn stays within `buffer_m`."""
         return (self.buffer_m - self.simplify_m) / _BUFFER_EXCESS
 
+    @property
+    def straighten_m(self) -> float:
+        """Metres by which outlines are straightened each of two times: of groups of roads, and of the whole area."""
+        return self.simplify_m / 2
+
 
 DEFAULT_SHAPE = AreaShape()
 DEFAULT_SETTINGS = NetworkSettings()
@@ -179,7 +184,7 @@ def service_areas(
     NetworkError
         As `service_lines`.
     """
-    margins = Margins(network, key.mode, shape.drawn_m)
+    margins = Margins(network, key.mode, shape.drawn_m, straighten_m=shape.straighten_m)
 
     def draw(rings: list[_Ring]) -> list[shapely.MultiPolygon]:
         areas = _areas([margins.of(ring.pieces) for ring in rings], shape)
@@ -276,7 +281,7 @@ def _areas(lands: list[shapely.Geometry], shape: AreaShape) -> list[shapely.Geom
     """Return the land within cutoff after cutoff: each holds the one before."""
     areas: list[shapely.Geometry] = []
     for land in lands:
-        simple = shapely.simplify(land, shape.simplify_m) if shape.simplify_m else land
+        simple = shapely.simplify(land, shape.straighten_m) if shape.simplify_m else land
         areas.append(shapely.union(simple, areas[-1]) if areas else simple)
     return areas
 

@@ -46,8 +46,11 @@ def severing_edges(network: RoadNetwork, mode: str) -> npt.NDArray[np.bool_]:
 
 
 def right_lanes(network: RoadNetwork, mode: str) -> I32:
-    """Return the number of the lane on the right side of every edge that has two, -1 for the others."""
-    two = severing_edges(network, mode) & (network.permitted(mode) > 0)
+    """Return the number of the lane on the right side of every edge that has two, -1 for the others.
+
+    Closed edges keep theirs: numbers of lanes are the same whatever is closed, as those of edges are.
+    """
+    two = severing_edges(network, mode) & (network.permitted_if_open(mode) > 0)
     lane = np.full(network.edge_count, -1, dtype=np.int32)
     lane[two] = network.edge_count + np.arange(int(two.sum()))
     return lane

@@ -163,6 +163,7 @@ def _ruled_nodes(network: RoadNetwork) -> npt.NDArray[np.int32]:
     """
     ends = np.column_stack((network.u, network.v))
     turning = [ends.ravel()[turns[:, 0]] for turns in network.rules.banned.values()]
+    turning += [ends.ravel()[some[some >= 0]] for some in network.rules.sequences.values()]
     near = np.isin(ends, np.concatenate([np.zeros(0, dtype=np.int32), *turning])).any(axis=1)
     crossed = {name for mode in network.modes.values() if mode.crossing_m is not None for name in mode.severed_by}
     near |= np.isin(np.array(network.classes, dtype=str), sorted(crossed))[network.class_code]
@@ -182,8 +183,8 @@ def _rules(
     edge, turned = chains.number[place], chains.turned[place]
 
     def ends(turns: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-        told = 2 * edge[turns // 2] + (turns % 2 ^ turned[turns // 2])
-        return told[np.lexsort((told[:, 1], told[:, 0]))].astype(np.int32)
+        told = np.where(turns < 0, -1, 2 * edge[turns // 2] + (turns % 2 ^ turned[turns // 2]))
+        return told[np.lexsort(told.T[::-1])].astype(np.int32)
 
     return replace(
         rules,
@@ -195,6 +196,7 @@ def _rules(
         crossings=number[rules.crossings],
         rails=number[rules.rails],
         banned={mode: ends(turns) for mode, turns in rules.banned.items()},
+        sequences={mode: ends(some) for mode, some in rules.sequences.items()},
     )
 
 

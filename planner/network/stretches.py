@@ -84,7 +84,8 @@ def spreads_of(
 
 def _ends_as_points(network: RoadNetwork, roads: Roads) -> Attachments:
     """Return both ends of every lane open to the mode as points on it, without access legs."""
-    lane = np.repeat(np.flatnonzero(roads.permitted > 0), 2).astype(np.int32)
+    holds_points = (roads.view.lanes.enter >= 0).any(axis=1)
+    lane = np.repeat(np.flatnonzero((roads.permitted > 0) & holds_points), 2).astype(np.int32)
     length = network.length_mm[roads.view.lanes.edge[lane]]
     at_v = np.arange(len(lane)) % 2 == 1
     return Attachments(

@@ -19,6 +19,7 @@ from planner.network.router import Points, Router
 from planner.network.snapping import Attachments
 from planner.network.trace_search import NO_LABEL, TraceDesk, trace, trace_desk
 from planner.network.two_costs import LOW, Traced, arriving_both, leaving_both, other_kind, traced
+from planner.network.views import passing
 from planner.units import MM_PER_M
 
 _NOWHERE = np.zeros(0, dtype=np.int32)
@@ -145,12 +146,13 @@ class _Paths(NamedTuple):
             return _joined([self._stretch(edge, int(self.here.along_mm[0]), along)])
         pieces = [self._stretch(edge, self._end(edge, end), along)]
         node = int(self.roads.roads.enter[edge, end])
+        onto, _ = passing(self.roads.roads.view, self.roads.roads.arcs)
         while self.desk.arc[node] >= 0:
             arc = int(self.desk.arc[node])
             node = int(np.searchsorted(self.roads.links.indptr, arc, side="right")) - 1
             step = int(self.roads.lane[arc])
             if step >= 0:
-                first = int(self.roads.roads.enter[step, 0] != node)
+                first = int(onto[step, 0] != node)
                 pieces.append(self._stretch(step, self._end(step, first), self._end(step, 1 - first)))
         edge, along = int(self.here.edge[0]), int(self.here.along_mm[0])
         pieces.append(self._stretch(edge, along, self._end(edge, self._start(node))))

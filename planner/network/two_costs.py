@@ -12,6 +12,7 @@ from planner.network.graph import BACKWARD, FORWARD
 from planner.network.legs import Roads, arriving, leaving, turns_of
 from planner.network.snapping import Attachments
 from planner.network.trace_search import TwoCosts
+from planner.network.views import passing
 from planner.units import CostKind
 
 LOW = np.int64(0xFFFFFFFF)
@@ -76,13 +77,14 @@ def _ways(roads: Roads, other: Roads, length_mm: npt.NDArray[np.int64]) -> tuple
     forward = np.flatnonzero(roads.permitted & FORWARD)
     backward = np.flatnonzero(roads.permitted & BACKWARD)
     lane = np.concatenate((forward, backward))
+    onto, off = passing(roads.view, roads.arcs)
     tail, head, cost = turns_of(roads, roads.view.cost_kind)
     _, _, more = turns_of(roads, other.view.cost_kind)
     length, turned = length_mm[roads.view.lanes.edge[lane]], np.arange(len(lane)) >= len(forward)
     parts = (
         (lane, np.full(len(tail), -1)),
-        (roads.enter[forward, 0], roads.enter[backward, 1], tail),
-        (roads.leave[forward, 1], roads.leave[backward, 0], head),
+        (onto[forward, 0], onto[backward, 1], tail),
+        (off[forward, 1], off[backward, 0], head),
         (roads.costs_of(length, lane, backward=turned), cost),
         (other.costs_of(length, lane, backward=turned), more),
     )

@@ -82,7 +82,7 @@ def mode_view(network: RoadNetwork, mode: str, cost_kind: CostKind) -> ModeView:
     speed = network.directed_speeds(mode)[lanes.edge]
     length = network.length_mm[lanes.edge]
     forward, backward = (permitted & FORWARD) > 0, (permitted & BACKWARD) > 0
-    tails = np.concatenate((lanes.enter[forward, 0], lanes.enter[backward, 1], lanes.tail))
+    tails = np.concatenate((lanes.start[forward, 0], lanes.start[backward, 1], lanes.tail))
     heads = np.concatenate((lanes.leave[forward, 1], lanes.leave[backward, 0], lanes.head))
     links = lanes.crossed * crossing_cost(network.mode(mode), cost_kind)
     along, back = length[forward], length[backward]
@@ -101,6 +101,25 @@ def mode_view(network: RoadNetwork, mode: str, cost_kind: CostKind) -> ModeView:
         cost_kind=cost_kind,
         lanes=lanes,
     )
+
+
+def passing(view: ModeView, arcs: Arcs) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return from which state one passes along every lane, and to which one gets, at u and at v.
+
+    Parameters
+    ----------
+    view
+        A network as a mode sees it.
+    arcs
+        Its ``outgoing`` or ``incoming`` arcs: for these, both are exchanged.
+
+    Returns
+    -------
+    tuple
+        Twice int32, shape (lanes, 2).
+    """
+    ways = (view.lanes.start, view.lanes.leave)
+    return ways if arcs is view.outgoing else ways[::-1]
 
 
 def crossing_cost(mode: Mode, cost_kind: CostKind) -> int:

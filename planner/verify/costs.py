@@ -222,31 +222,32 @@ def _access(mode: ModeRoads, at: Attached, *, timed: bool) -> Ints:
     return travel_times_ms(at.access_mm, mode.access_speed_kph) if timed else at.access_mm
 
 
-def _legs(mode: ModeRoads, at: Attached, chosen: Ints, part_mm: Ints, *, back: int, timed: bool) -> Ints:
-    on_edge = mode.edge_cost(part_mm[chosen], at.edge[chosen], back=back, timed=timed)
-    return np.asarray(on_edge + _access(mode, at, timed=timed)[chosen])
-
-
 def _leaving(
     mode: ModeRoads, at: Attached, nodes: Ints, forward: Flags, backward: Flags, coming: Ints, *, timed: bool
 ) -> list[_Arcs]:
-    arcs = []
-    ways = ((forward, coming[:, 1], at.rest_mm), (backward, coming[:, 0], at.along_mm))
-    for back, (open_, end, part) in enumerate(ways):
-        chosen = np.flatnonzero((at.edge >= 0) & (open_[at.edge] | (part == 0)))
-        arcs.append(_Arcs(nodes[chosen], end[at.edge[chosen]], _legs(mode, at, chosen, part, back=back, timed=timed)))
-    return arcs
+    ways = ((forward, 1, at.rest_mm), (backward, 0, at.along_mm))
+    legs = [_legs(mode, at, way, back, coming, timed=timed) for back, way in enumerate(ways)]
+    return [_Arcs(nodes[point], vertex, cost) for point, vertex, cost in legs]
 
 
 def _arriving(
     mode: ModeRoads, at: Attached, nodes: Ints, forward: Flags, backward: Flags, going: Ints, *, timed: bool
 ) -> list[_Arcs]:
-    arcs = []
-    ways = ((forward, going[:, 0], at.along_mm), (backward, going[:, 1], at.rest_mm))
-    for back, (open_, end, part) in enumerate(ways):
-        chosen = np.flatnonzero((at.edge >= 0) & (open_[at.edge] | (part == 0)))
-        arcs.append(_Arcs(end[at.edge[chosen]], nodes[chosen], _legs(mode, at, chosen, part, back=back, timed=timed)))
-    return arcs
+    ways = ((forward, 0, at.along_mm), (backward, 1, at.rest_mm))
+    legs = [_legs(mode, at, way, back, going, timed=timed) for back, way in enumerate(ways)]
+    return [_Arcs(vertex, nodes[point], cost) for point, vertex, cost in legs]
+
+
+def _legs(
+    mode: ModeRoads, at: Attached, way: tuple[Flags, int, Ints], back: int, vertices: Ints, *, timed: bool
+) -> tuple[Ints, Ints, Ints]:
+    """Return the points that have a leg by one end of their edge, the vertices there, and what the legs cost."""
+    open_, end, part = way
+    chosen = np.flatnonzero((at.edge >= 0) & (open_[at.edge] | (part == 0)))
+    on_edge = mode.edge_cost(part[chosen], at.edge[chosen], back=back, timed=timed)
+    cost = np.asarray(on_edge + _access(mode, at, timed=timed)[chosen])
+    row, vertex = mode.lanes.doors(at.edge[chosen], end, vertices)
+    return chosen[row], vertex, cost[row]
 
 
 def _on_one_edge(

@@ -14,7 +14,7 @@ from planner.units import lengths_mm
 from planner.verify.hills import slower
 from planner.verify.passing import nodes_of
 from planner.verify.roads import Roads
-from planner.verify.told import Said, Turn
+from planner.verify.told import Said
 from planner.verify.ways import Chains, Ints
 
 _CURVE_BITS = 16
@@ -134,7 +134,7 @@ def _at_nodes(said: Said, number: Ints) -> Said:
         crossings=nodes_of(said.crossings, number),
         rails=nodes_of(said.rails, number),
         turns={
-            name: [Turn(turn.only, turn.here, turn.there, int(number[turn.at])) for turn in turns]
+            name: [turn if turn.by else turn._replace(at=int(number[turn.at])) for turn in turns]
             for name, turns in said.turns.items()
         },
     )

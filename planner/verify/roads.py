@@ -123,8 +123,8 @@ def roads_of_mode(roads: Roads, name: str, mode: Settings, network: Settings) ->
     return ModeRoads(
         roads=roads,
         lanes=lanes,
-        forward=(permitted & (oneway >= 0))[lanes.edge],
-        backward=(permitted & (oneway <= 0))[lanes.edge],
+        forward=(permitted & (oneway >= 0))[lanes.edge] & (lanes.only >= 0),
+        backward=(permitted & (oneway <= 0))[lanes.edge] & (lanes.only <= 0),
         eligible=permitted & (enough >= 1000 * float(network["min_component_m"])),
         speed_kph=np.where(permitted, speed, np.nan)[lanes.edge],
         slower=(np.ones((len(speed), 2)) if steep is None else steep)[lanes.edge],

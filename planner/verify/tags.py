@@ -18,6 +18,26 @@ _UNMARKED = ("no", "unmarked", "informal")
 _ON_RAILS = ("crossing", "level_crossing", "tram_crossing", "tram_level_crossing")
 
 
+def said(tags: Tags, key: str) -> str:
+    """Return the value of a key; what holds "@ 24/7" under the key's conditional stands before it."""
+    timed = tags.get(f"{key}:conditional", "")
+    what, _, when = timed.rpartition("@")
+    if what.strip() and ";" not in timed and when.strip(" ()") == "24/7":
+        return what.strip()
+    return tags.get(key, "")
+
+
+def restriction(tags: Tags, keys: Sequence[str]) -> str:
+    """Return the turn restriction that binds by the first key that says something; "" for none at every hour."""
+    for key in keys:
+        if not {key, f"{key}:conditional"} & set(tags):
+            continue
+        value = said(tags, key)
+        hours = {"day_on", "day_off", "hour_on", "hour_off"} & set(tags)
+        return "" if hours and value == tags.get(key, "") else value
+    return ""
+
+
 def kind(tags: Tags) -> str:
     """Return the class of a way: its ``highway``, "ferry", or "" for neither."""
     return tags.get("highway") or ("ferry" if tags.get("route") == "ferry" else "")
@@ -31,7 +51,7 @@ def direction(value: str) -> int:
 def way_direction(tags: Tags, keys: Sequence[str]) -> int:
     """Return in which direction a way may be travelled only, 0 for both, by the first key that says something."""
     for key in keys:
-        value = tags.get(key, "").strip()
+        value = said(tags, key).strip()
         if "cycleway" in key:
             if value.lower()[:8] == "opposite":
                 return 0
@@ -43,8 +63,8 @@ def way_direction(tags: Tags, keys: Sequence[str]) -> int:
 
 def refused(tags: Tags, keys: Sequence[str]) -> bool:
     """Return whether the most specific access tag that is there bars a mode."""
-    said = [tags[key] for key in keys if key in tags]
-    return bool(said) and said[0].strip().lower() in _REFUSED
+    first = next((value for key in keys if (value := said(tags, key))), "")
+    return first.strip().lower() in _REFUSED
 
 
 def stops(tags: Tags, mode: Settings) -> bool:

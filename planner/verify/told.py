@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 
 class Turn(NamedTuple):
-    """A turn restriction: at a vertex (later a node), from ways to ways; whether these are the only turns allowed."""
+    """A turn restriction: from ways to ways; whether these are the only turns allowed.
+
+    At a vertex (later a node), or by way of ways, then `at` is -1.
+    """
 
     only: bool
     here: tuple[int, ...]
     there: tuple[int, ...]
     at: int
+    by: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -51,5 +55,5 @@ class Said:
 
     def vertices(self) -> set[int]:
         """Return the vertices at which roads are cut because something is said of them."""
-        via = {turn.at for turns in self.turns.values() for turn in turns}
+        via = {turn.at for turns in self.turns.values() for turn in turns if not turn.by}
         return self.crossings.union(self.rails, via, *self.stopped.values())

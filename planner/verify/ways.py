@@ -244,19 +244,21 @@ def _tagged(
 def _turns(
     restrictions: Iterable[tuple[_Tags, list[tuple[str, str, int]]]], mode: Settings, vertex: Mapping[int, int]
 ) -> list[Turn]:
-    """Return the restrictions with one node to turn at that bind a mode."""
+    """Return the restrictions that bind a mode at every hour: at one node, or by way of ways."""
     turns = []
     for tags, members in restrictions:
-        rule = next((tags[key] for key in mode["restriction_tags"] if key in tags), "")
+        rule = said.restriction(tags, mode["restriction_tags"])
         free = {word.strip() for word in tags.get("except", "").split(";")} & set(mode["access_tags"])
         via = [(what, ref) for role, what, ref in members if role == "via"]
         known = re.fullmatch(r"(no|only)_(left_turn|right_turn|straight_on|u_turn)|no_entry|no_exit", rule)
-        if free or not known or len(via) != 1 or via[0][0] != "n" or via[0][1] not in vertex:
+        by = tuple(ref for what, ref in via if what == "w")
+        at = vertex.get(via[0][1], -1) if len(via) == 1 and via[0][0] == "n" else -1
+        if free or not known or not (at >= 0 or (by and len(by) == len(via))):
             continue
         here, there = (
             tuple(ref for role, what, ref in members if (role, what) == (wanted, "w")) for wanted in ("from", "to")
         )
-        turns.append(Turn(rule.startswith("only"), here, there, vertex[via[0][1]]))
+        turns.append(Turn(rule.startswith("only"), here, there, at, by))
     return turns
 
 

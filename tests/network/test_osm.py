@@ -218,7 +218,23 @@ def test_barriers_crossings_and_restrictions_reach_the_network(tmp_path):
 @pytest.mark.parametrize(
     ("members", "tags", "code"),
     [
-        ([("w", 1, "from"), ("w", 2, "via"), ("w", 3, "to")], {"restriction": "no_u_turn"}, "restriction_via_way"),
+        ([("w", 1, "from"), ("w", 9, "via"), ("w", 3, "to")], {"restriction": "no_u_turn"}, "restriction_members"),
+        ([("w", 1, "from"), ("w", 3, "via"), ("w", 2, "to")], {"restriction": "no_u_turn"}, "restriction_members"),
+        (
+            [("w", 1, "from"), ("w", 2, "via"), ("n", 3, "via"), ("w", 3, "to")],
+            {"restriction": "no_u_turn"},
+            "restriction_members",
+        ),
+        (
+            [("w", 1, "from"), ("n", 2, "via"), ("w", 2, "to")],
+            {"restriction:conditional": "no_left_turn @ (Mo-Fr 07:00-09:00)"},
+            "restriction_conditional",
+        ),
+        (
+            [("w", 1, "from"), ("n", 2, "via"), ("w", 2, "to")],
+            {"restriction": "no_left_turn", "hour_on": "07:00", "hour_off": "09:00"},
+            "restriction_conditional",
+        ),
         ([("w", 1, "from"), ("n", 2, "via"), ("w", 99, "to")], {"restriction": "no_left_turn"}, "restriction_members"),
         ([("w", 1, "from"), ("w", 3, "to")], {"restriction": "no_left_turn"}, "restriction_members"),
         ([("w", 1, "from"), ("n", 77, "via"), ("w", 3, "to")], {"restriction": "no_left_turn"}, "restriction_outside"),
@@ -232,12 +248,78 @@ def test_barriers_crossings_and_restrictions_reach_the_network(tmp_path):
     ],
 )
 def test_restrictions_that_cannot_be_applied_are_told(members, tags, code, tmp_path):
-    """Turns by way of a way, lacking members or of an unknown kind are counted; those for others are not."""
+    """Turns on conditions, lacking members or of an unknown kind are counted; those for others are not."""
     ways = {n: ((n, n + 1), {"highway": "residential"}) for n in (1, 2, 3)}
     log = FaultLog()
     network = read(write(tmp_path, ways, nodes={77: ORIGIN}, relations={5: (members, tags)}), log)
     assert log.to_frame()["code"].tolist() == ([code] if code else [])
     assert not network.rules.banned
+    assert not network.rules.sequences
+
+
+BY_WAYS = [("w", 1, "from"), ("w", 2, "via"), ("w", 3, "via"), ("w", 4, "to")]
+"""Along 1-2-3-4-5, east; way 5 goes on from node 4 to the north, way 6 from node 3."""
+
+
+@pytest.mark.parametrize(
+    ("members", "tags", "count", "longest"),
+    [
+        (BY_WAYS, {"restriction": "no_straight_on"}, 1, 4),
+        ([*BY_WAYS[2:0:-1], *BY_WAYS[::3]], {"restriction": "no_straight_on"}, 1, 4),
+        (BY_WAYS, {"restriction": "only_straight_on"}, 2, 4),
+        ([BY_WAYS[0], ("w", 2, "via"), ("w", 6, "to")], {"restriction": "no_left_turn"}, 1, 3),
+        ([BY_WAYS[0], ("w", 2, "via"), ("w", 6, "to")], {"restriction": "only_left_turn"}, 2, 3),
+        (BY_WAYS, {"restriction": "no_straight_on", "except": "bus;motor_vehicle"}, 0, 0),
+        (BY_WAYS, {"restriction:conditional": "no_straight_on @ (24/7)"}, 1, 4),
+        (BY_WAYS, {"restriction:motorcar": "no_straight_on", "restriction": "only_left_turn"}, 1, 4),
+        (BY_WAYS, {"restriction:hgv": "no_straight_on"}, 0, 0),
+    ],
+)
+def test_restrictions_by_way_of_ways_become_sequences(members, tags, count, longest, tmp_path):
+    """From, all ways between in any order, to; where one must go on, all else that could follow is forbidden."""
+    ways = {n: ((n, n + 1), {"highway": "residential"}) for n in (1, 2, 3, 4)}
+    ways |= {5: ((4, 20), {"highway": "residential"}), 6: ((3, 30), {"highway": "residential"})}
+    nodes = {n: (ORIGIN[0] + n * 0.0001, ORIGIN[1] + 0.002) for n in (20, 30)}
+    log = FaultLog()
+    network = read(write(tmp_path, ways, nodes=nodes, relations={5: (members, tags)}), log)
+    assert not log.to_frame()["code"].tolist()
+    table = network.rules.sequences.get("drive", np.zeros((0, 0)))
+    assert table.shape == (count, longest)
+    assert "cycle" not in network.rules.sequences
+
+
+def test_of_two_ways_round_the_only_one_that_is_open_is_meant(tmp_path):
+    """A way between that forks to both sides of a block names the path that one-way streets leave."""
+    ways = {
+        1: ((1, 2), {"highway": "residential"}),
+        2: ((2, 3, 4, 5, 2), {"highway": "residential", "oneway": "yes"}),
+        3: ((4, 6), {"highway": "residential"}),
+    }
+    nodes = {3: (ORIGIN[0] + 0.003, ORIGIN[1] + 0.001), 5: (ORIGIN[0] + 0.003, ORIGIN[1] - 0.001)}
+    members = [("w", 1, "from"), ("w", 2, "via"), ("w", 3, "to")]
+    for tags, count in (({"oneway": "yes"}, 1), ({}, 0)):
+        ways[2] = (ways[2][0], {"highway": "residential", **tags})
+        log = FaultLog()
+        relations = {5: (members, {"restriction": "no_left_turn"})}
+        network = read(write(tmp_path, ways, nodes=nodes, relations=relations, name=f"{count}.osm.pbf"), log)
+        assert len(network.rules.sequences.get("drive", ())) == count
+        assert ("restriction_members" in set(log.to_frame()["code"])) == (count == 0)
+
+
+def test_conditional_access_is_told_and_not_applied(tmp_path):
+    """What holds at some hours only is counted per mode; what holds around the clock is applied."""
+    ways = {
+        1: ((1, 2), {"highway": "residential", "motor_vehicle:conditional": "no @ (Mo-Fr 07:00-09:00)"}),
+        2: ((2, 3), {"highway": "residential", "motor_vehicle:conditional": "no @ (24/7)"}),
+        3: ((3, 4), {"highway": "residential", "oneway:conditional": "yes @ (Sa,Su)"}),
+        4: ((4, 5), {"highway": "residential", "oneway:conditional": "yes @ (24/7)"}),
+    }
+    log = FaultLog()
+    network = read(write(tmp_path, ways), log)
+    told = log.to_frame().query("code == 'access_conditional'")["message_en"]
+    assert [text.split(" ways")[0] for text in told] == ["1", "2"]  # cyclists, drivers; walkers obey no direction
+    assert network.barred["drive"].sum() == 1
+    assert sorted(network.oneway.tolist()) == [0, 0, 0, 1]
 
 
 def test_restrictions_that_one_way_streets_make_idle_are_not_told(tmp_path):

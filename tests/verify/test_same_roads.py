@@ -73,7 +73,8 @@ def random_town(path: Path, seed: int) -> Path:
     ways[200] = (some, {"railway": "rail"})
     ways[201] = (rng.choice(sorted(places), 2, replace=False).tolist(), {"route": "ferry", "duration": "0:07"})
     ways[202] = (rng.choice(sorted(places), 2, replace=False).tolist(), {"highway": "footway", "footway": "crossing"})
-    write(path, places, tags, ways, [restriction(rng, ways) for _ in range(12)])
+    turns = [restriction(rng, ways) for _ in range(12)] + [by_ways(rng, ways) for _ in range(60)]
+    write(path, places, tags, ways, turns)
     return path
 
 
@@ -105,6 +106,9 @@ def way_tags(rng: np.random.Generator, kind: str) -> dict[str, str]:
         {"source:maxspeed": "CN:rural", "maxspeed": "-4"},
         {"foot": "no"},
         {"access": "private", "bicycle": "yes"},
+        {"motor_vehicle:conditional": "no @ (24/7)", "access": "yes"},
+        {"access:conditional": "no @ (Mo-Fr 07:00-09:00)"},
+        {"oneway:conditional": "yes @ 24/7", "oneway": "no"},
         {"bridge": "viaduct", "layer": "1"},
         {"tunnel": "yes", "bridge": "no"},
     ]
@@ -122,6 +126,23 @@ def restriction(rng, ways):
     tags = {"type": "restriction", key: kind} | ({"except": "bus;motorcar"} if rng.random() < 0.1 else {})
     via = ("w", int(here)) if rng.random() < 0.1 else ("n", int(meeting[0]))
     return tags, [("w", int(here), "from"), (*via, "via"), ("w", int(there), "to")]
+
+
+def by_ways(rng, ways):
+    """Return tags and members of a restriction by way of one to three roads that meet, in any order."""
+    roads = {name: nodes for name, (nodes, tags) in ways.items() if tags.get("highway", "footway") != "footway"}
+    chain = [int(rng.choice(sorted(roads)))]
+    for _ in range(int(rng.integers(2, 5))):
+        last = roads[chain[-1]]
+        on = [name for name, nodes in roads.items() if name not in chain and {last[0], last[-1]} & set(nodes)]
+        chain.append(int(rng.choice(on)) if on else chain[0])
+    here, *via, there = chain
+    kind = str(rng.choice(["no_left_turn", "no_u_turn", "only_straight_on", "only_right_turn"]))
+    key = str(rng.choice(["restriction", "restriction", "restriction", "restriction:conditional"]))
+    value = kind if key == "restriction" else kind + str(rng.choice([" @ (24/7)", " @ (Mo-Fr 07:00-09:00)"]))
+    said = {"type": "restriction", key: value} | ({"hour_on": "07:00"} if rng.random() < 0.1 else {})
+    order = via[::-1] if rng.random() < 0.3 else via
+    return said, [("w", here, "from"), *(("w", one, "via") for one in order), ("w", there, "to")]
 
 
 def write(path, places, tags, ways, restrictions):
@@ -202,6 +223,8 @@ def compare(
 def test_random_towns_cost_the_same(seed: int, tmp_path: Path) -> None:
     """All modes, with restrictions, barriers, sides of arterial roads, rails, ferries and tagged speeds, both ways."""
     path = random_town(tmp_path / "town.osm.pbf", seed)
+    network = read_network(RoadSource(path=path, kind="osm"), crs=CRS, modes=MODES)
+    assert len(network.rules.sequences["drive"]) > 2
     assert compare(path, CRS, list(MODES), seed=seed, cutoff=10**7, counts=(6, 30)) > 500
 
 
