@@ -132,6 +132,16 @@ def is_open(facilities: pd.DataFrame, year: int) -> npt.NDArray[np.bool_]:
     return np.asarray(begun & counts & ~ended, dtype=bool)
 
 
+def is_committed(facilities: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which facilities are promised and do not stand yet: 在建 and 已批未建, whatever their years."""
+    return np.asarray(facilities["status"].isin(COMMITTED_STATUSES).to_numpy(dtype=bool))
+
+
+def is_undated(facilities: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which facilities are committed and say no opening year: nobody knows from when they count."""
+    return np.asarray(is_committed(facilities) & facilities["opened_year"].isna().to_numpy(dtype=bool), dtype=bool)
+
+
 def matches(table: pd.DataFrame, where: Mapping[str, object]) -> npt.NDArray[np.bool_]:
     """Return which rows have all the given attribute values (a list means any of them); unknown is no."""
     chosen = np.ones(len(table), dtype=bool)

@@ -8,7 +8,7 @@ import pandas as pd
 
 COLUMNS = ("layer", "row_id", "code", "message", "message_en", "remedy")
 LEFT_OUT = "left_out_"
-NOTES = ("columns_mapped", "values_mapped", "rows_chosen", "unit_reconciled")
+NOTES = ("columns_mapped", "values_mapped", "rows_chosen", "unit_reconciled", "opening_derived")
 """Codes of lines that tell what was done, not what is wrong."""
 
 

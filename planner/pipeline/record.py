@@ -19,9 +19,10 @@ from planner import __version__
 from planner.mandates import Policy, count_statuses
 from planner.network import RoadNetwork
 from planner.pipeline.clock import Clock
+from planner.pipeline.commitments import commitments_record, facility_assumptions
 from planner.pipeline.finished import Finished
 from planner.pipeline.inputs import input_files
-from planner.pipeline.measure import Rules
+from planner.pipeline.measure import Rules, repeated_commitments
 from planner.pipeline.outcome import Outcome
 from planner.pipeline.road_parts import road_parts
 from planner.study import Study
@@ -71,7 +72,11 @@ def run_record(outcome: Outcome) -> dict[str, Any]:
         "network": network_record(inputs.network, inputs.boundaries, _modes_in_use(outcome.rules)),
         "unreached": outcome.unreached,
         "notice": study.notice,
-        "assumptions": assumptions(study, outcome.rules.policy, _modes_in_use(outcome.rules)),
+        "commitments": commitments_record(inputs.facilities, repeated_commitments(study, inputs)),
+        "assumptions": [
+            *assumptions(study, outcome.rules.policy, _modes_in_use(outcome.rules)),
+            *facility_assumptions(inputs.facilities, study.language),
+        ],
     }
 
 

@@ -1,5 +1,7 @@
 """Problem, options, stages, schedule, plan, explanation."""
 
+from planner.siting.committed import not_proposed as not_proposed
+from planner.siting.committed import taken_sites as taken_sites
 from planner.siting.options import make_options as make_options
 from planner.siting.plan import Plan as Plan
 from planner.siting.problem import PeopleCovered as PeopleCovered
@@ -7,4 +9,4 @@ from planner.siting.problem import SitingProblem as SitingProblem
 from planner.siting.solve import solve as solve
 from planner.siting.stages import Stage as Stage
 
-__all__ = ["PeopleCovered", "Plan", "SitingProblem", "Stage", "make_options", "solve"]
+__all__ = ["PeopleCovered", "Plan", "SitingProblem", "Stage", "make_options", "not_proposed", "solve", "taken_sites"]

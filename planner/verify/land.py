@@ -13,7 +13,9 @@ import shapely
 from planner.errors import fault
 from planner.verify.files import Run
 from planner.verify.outcome import Verification, compare, of_faults, plain, together
+from planner.verify.world import PROMISED
 
+_SAME_PLACE_M = 1.0
 _LEAST_OVERLAP_M2 = 1.0  # less is a matter of drawing
 _REMEDY = "run the study again, and report it if it comes back"
 _PLACE = ("x", "y", "unit_code")
@@ -41,7 +43,7 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
         at = again.set_index("site_id").loc[known["place_id"]].reset_index()
         there = at.assign(option_id=known["option_id"].to_numpy())
         parts.append(compare("plan_options", known, there, keys=["option_id"], figures=_PLACE))
-    broken = tuple(_against_templates(run, again.set_index("site_id")))
+    broken = (*_against_templates(run, again.set_index("site_id")), *_promised_already(run, sites))
     return together([*parts, of_faults(broken, checks=max(len(chosen), len(broken)))])
 
 
@@ -56,6 +58,20 @@ def _excluded(sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) -> list[boo
             point = shapes[row].geom_type in ("Point", "MultiPoint")
             out[row] |= point or shapes[row].intersection(area).area > _LEAST_OVERLAP_M2
     return [bool(flag) for flag in out]
+
+
+def _promised_already(run: Run, sites: gpd.GeoDataFrame) -> Iterator[str]:
+    """Give a fault for every build of a service on land where a facility of it is under way or approved."""
+    table, shapes = run.tables["facilities"], sites.set_index("site_id").geometry
+    promised = table[table["status"].isin(PROMISED)].to_dict("records")
+    for row in run.tables["plan_options"].to_dict("records"):
+        if row["action"] != "build" or row["place_id"] not in shapes.index:
+            continue
+        for one in promised:
+            away = shapes[row["place_id"]].distance(shapely.Point(float(one["x"]), float(one["y"])))
+            here = one.get("place_id", "") == row["place_id"] or away <= _SAME_PLACE_M
+            if here and one["service"] == row["service"]:
+                yield fault(f"nothing built again where {one['facility_id']} is promised", row["option_id"], _REMEDY)
 
 
 def _against_templates(run: Run, sites: pd.DataFrame) -> Iterator[str]:

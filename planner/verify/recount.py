@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from planner.verify.outcome import plain
-from planner.verify.world import COMMITTED, World, of_kind, open_facilities
+from planner.verify.world import COMMITTED, PROMISED, World, of_kind, open_facilities
 
 _LEVELS = ("village", "township", "county", "city")
 _MEASURED = ("measured", "required")
@@ -64,9 +64,27 @@ def findings(scene: Scene) -> pd.DataFrame:
     rows = [
         {"mandate_id": mandate["id"], **finding._asdict()}
         for mandate in scene.world.settings["mandates"]
-        for finding in _COUNTED[mandate["predicate"]](scene, mandate)
+        for finding in _with_doubts(scene, mandate)
     ]
     return pd.DataFrame(rows, columns=["mandate_id", *Finding._fields], dtype=object)
+
+
+def _with_doubts(scene: Scene, mandate: Mandate) -> list[Finding]:
+    """Return the findings of a mandate; a gap that a promised facility without a year would close is none."""
+    count = _COUNTED[mandate["predicate"]]
+    found, standing = count(scene, mandate), scene.facilities
+    undated = standing["status"].isin(PROMISED) & (standing["opened_year"].map(plain) == "")
+    undated &= standing["service"] == mandate["service"]
+    if not undated.any():
+        return found
+    opened = standing.assign(opened_year=standing["opened_year"].mask(undated, str(scene.year)))
+    then = {one.unit_code: one.status for one in reversed(count(scene._replace(facilities=opened), mandate))}
+    return [
+        Finding(one.unit_code, "not_evaluable")
+        if one.year is None and one.status == "gap" and then.get(one.unit_code, "gap") != "gap"
+        else one
+        for one in found
+    ]
 
 
 def comparable(table: pd.DataFrame) -> pd.DataFrame:
@@ -138,20 +156,36 @@ def _count_per_unit(scene: Scene, mandate: Mandate) -> list[Finding]:
 
 
 def _programme_per_year(scene: Scene, mandate: Mandate) -> list[Finding]:
-    done = [
-        row
-        for row in scene.facilities.to_dict("records")
-        if row["status"] in COMMITTED and of_kind(row, mandate["service"], mandate.get("where"))
-    ]
+    asked, minimum = bool(mandate.get("accepted")), mandate["minimum"]
+    years = [str(year) for year in scene.world.settings["study"]["years"]]
+    done, perhaps = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for row in scene.facilities.to_dict("records"):
+        if row["status"] not in COMMITTED or not of_kind(row, mandate["service"], mandate.get("where")):
+            continue
+        sure, maybe = _completed(row, years, accepted=asked)
+        for unit in scene.world.above.get(row["unit_code"], ()):
+            done.update((unit, year) for year in sure)
+            perhaps.update((unit, year) for year in (*sure, *maybe))
     found = []
     for unit in scene.world.members(mandate["unit_set"]):
-        opened = Counter(
-            plain(row["opened_year"]) for row in done if unit in scene.world.above.get(row["unit_code"], ())
-        )
-        for year in scene.world.settings["study"]["years"]:
-            count = opened[str(year)]
-            found.append(Finding(unit, _VERDICT[count >= mandate["minimum"]], count, mandate["minimum"], year))
+        for year in years:
+            count = done[unit, year]
+            if count < minimum <= perhaps[unit, year]:
+                found.append(Finding(unit, "not_evaluable", year=int(year)))
+            else:
+                found.append(Finding(unit, _VERDICT[count >= minimum], count, minimum, int(year)))
     return found + _empty_parents(scene.world, mandate["unit_set"])
+
+
+def _completed(row: Mapping[str, Any], years: list[str], *, accepted: bool) -> tuple[list[str], list[str]]:
+    """Return the years to which a facility counts as completed, and those to which it may."""
+    year = plain(row.get("completed", ""))[:4] or plain(row["opened_year"])
+    if row["status"] in PROMISED:
+        return ([year], []) if year else ([], years)
+    said = plain(row.get("accepted", ""))
+    if not accepted or said == "True":
+        return [year], []
+    return ([], []) if said == "False" else ([], [year])
 
 
 def _capacity(scene: Scene, mandate: Mandate) -> list[Finding]:

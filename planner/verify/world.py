@@ -15,6 +15,7 @@ from planner.verify.roads import Flags
 
 PLACES = "places"
 COMMITTED = ("现状", "在建", "已批未建")
+PROMISED = COMMITTED[1:]
 _KEPT_BY_FACILITY = frozenset(
     {
         "facility_id",
@@ -27,6 +28,9 @@ _KEPT_BY_FACILITY = frozenset(
         "status",
         "opened_year",
         "closed_year",
+        "completed",
+        "accepted",
+        "accepted_date",
         "largest_class",
     }
 )
@@ -183,7 +187,8 @@ def with_plan(facilities: pd.DataFrame, options: pd.DataFrame, year: int) -> pd.
         acted_on = option["facility_id"]
         if option["action"] == "build":
             opened = {"status": "现状", "opened_year": option["complete_year"], "closed_year": "", "largest_class": ""}
-            rows[option["option_id"]] = {**option, **opened, "acted_on": True}
+            accepted = {"completed": "", "accepted": "True", "accepted_date": ""}
+            rows[option["option_id"]] = {**option, **opened, **accepted, "acted_on": True}
         elif acted_on in rows:  # where not, the promises of the plan are broken, and told
             given = {name: value for name, value in option.items() if value != "" and name not in _KEPT_BY_FACILITY}
             rows[acted_on] = {**rows[acted_on], **given, "largest_class": "", "acted_on": True}
