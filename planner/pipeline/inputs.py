@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from planner.coverage import Territory, territory
@@ -25,6 +24,7 @@ from planner.layers import (
 from planner.layers.guard import is_geodatabase
 from planner.network import RoadNetwork, read_network
 from planner.pipeline.attempts import Attempts
+from planner.population import parents, whole_persons
 from planner.study import Study
 
 
@@ -129,7 +129,7 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     sites = attempts(lambda: read_sites(layers.sites, within, crs=crs, log=inner, crosswalk=codes))
     exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log))
     demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner, crosswalk=codes))
-    persons = None if demand is None else whole_persons(demand, groups_of(study), inner)
+    persons = None if demand is None else _whole(demand, groups_of(study), inner)
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
     tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
@@ -172,19 +172,21 @@ def groups_of(study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys(group for source in study.layers.population for group in source.groups))
 
 
-def whole_persons(demand: pd.DataFrame, groups: tuple[str, ...], log: FaultLog) -> pd.DataFrame:
-    """Return the demand with persons as integers; fractions are rounded point by point, and told."""
-    persons = demand[list(groups)].astype("float64")
-    rounded = np.rint(persons)
-    broken = (rounded != persons).any(axis=1)
-    if broken.any():
+def _whole(demand: pd.DataFrame, groups: tuple[str, ...], log: FaultLog) -> pd.DataFrame:
+    """Return the demand with persons as integers; of fractions every unit keeps its total, which is told."""
+    people = demand[list(groups)]
+    whole = whole_persons(people, groups=groups, units=demand["unit_code"], within=parents(groups))
+    broken = int((people % 1 != 0).any(axis=1).sum())
+    if broken:
+        units = demand["unit_code"].nunique()
         log.add(
             "population", "", "fractional_persons",
-            f"{int(broken.sum())} 个居住点的人数不是整数，已逐点四舍五入",
-            f"persons are not whole at {int(broken.sum())} points and were rounded",
+            f"{broken} 个居住点的人数不是整数，已取整；{units} 个单位各组的合计保持不变（四舍五入到人）",
+            f"persons are not whole at {broken} points and were made whole; each of {units} units keeps the rounded "
+            "total of every group",
             "supply whole persons / 提供整数人口",
         )  # fmt: skip
-    return demand.assign(**{group: rounded[group].astype("int64") for group in groups})
+    return demand.assign(**{group: whole[group] for group in groups})
 
 
 def input_files(study: Study) -> list[Path]:

@@ -21,10 +21,11 @@ from planner.network import RoadNetwork
 from planner.pipeline.clock import Clock
 from planner.pipeline.commitments import commitments_record, facility_assumptions
 from planner.pipeline.finished import Finished
-from planner.pipeline.inputs import input_files
+from planner.pipeline.inputs import groups_of, input_files
 from planner.pipeline.measure import Rules, repeated_commitments
 from planner.pipeline.outcome import Outcome
 from planner.pipeline.road_parts import road_parts
+from planner.population import parents
 from planner.study import Study
 
 _LIBRARIES = (
@@ -84,6 +85,7 @@ def _settings(study: Study, rules: Rules) -> dict[str, Any]:
     """Return everything that was in effect, defaults filled in and built-ins resolved."""
     return {
         **study.effective(),
+        "groups_within": parents(groups_of(study)),
         "forbid_unconfirmed": study.standards.forbid_unconfirmed,
         "standards": _entries(rules, "standard"),
         "numbers": _entries(rules, "number"),

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from planner.layers import (
@@ -29,6 +28,7 @@ from planner.layers import (
 from planner.verify.costs import Ruler
 from planner.verify.edges import edges_of
 from planner.verify.files import Run
+from planner.verify.persons import whole
 from planner.verify.roads import ModeRoads, roads_of_mode
 from planner.verify.ways import line_chains, osm_chains
 from planner.verify.world import World, anchors, containment, groups_of
@@ -88,8 +88,9 @@ def _sources(run: Run, table: str, kind: type[AnySource]) -> list[AnySource]:
 
 
 def _whole(run: Run, demand: pd.DataFrame) -> pd.DataFrame:
-    """Return the demand with persons rounded point by point, halves to even."""
-    return demand.assign(**{group: np.rint(demand[group].to_numpy(np.float64)) for group in groups_of(run.settings)})
+    """Return the demand with whole persons, as many in every unit as before."""
+    within = run.settings.get("groups_within", {})
+    return whole(demand, groups_of(run.settings), within)
 
 
 def _zones(run: Run, boundaries: pd.DataFrame, log: FaultLog) -> pd.DataFrame | None:
