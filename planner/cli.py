@@ -135,7 +135,8 @@ def init(folder: Path | None, study: Path) -> None:
 def template(layer: str, file: Path | None, crs: str) -> None:
     """Write an empty table for LAYER with headers, units, an example, drop-downs / 写出图层的空白模板.
 
-    LAYER is boundaries, facilities, population, sites, exclusions, leading_zones or crosswalk.
+    LAYER is boundaries, facilities, population, sites, exclusions, leading_zones, crosswalk,
+    population_by_year, single_ages, births or residential_areas.
     """
     from planner.layers.template import template_name, write_template
 

@@ -1,6 +1,7 @@
 """Files in, checked tables out: schemas, readers, coordinate reference systems, screening."""
 
 from planner.layers.boundaries import read_boundaries as read_boundaries
+from planner.layers.by_year import read_people_by_year as read_people_by_year
 from planner.layers.crosswalk import read_crosswalk as read_crosswalk
 from planner.layers.datum import Datum as Datum
 from planner.layers.datum import from_wgs84 as from_wgs84
@@ -15,6 +16,7 @@ from planner.layers.log import FaultLog as FaultLog
 from planner.layers.look import Seen as Seen
 from planner.layers.look import look as look
 from planner.layers.read import read_source as read_source
+from planner.layers.residential import read_residential_areas as read_residential_areas
 from planner.layers.schema import schema as schema
 from planner.layers.screening import screen_sites as screen_sites
 from planner.layers.sites import read_sites as read_sites
@@ -44,6 +46,8 @@ __all__ = [
     "read_facilities",
     "read_leading_zones",
     "read_lines",
+    "read_people_by_year",
+    "read_residential_areas",
     "read_sites",
     "read_source",
     "schema",

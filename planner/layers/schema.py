@@ -24,7 +24,10 @@ from planner.errors import Faults, LayerError, shortened
 from planner.layers.log import FaultLog
 from planner.layers.values import as_booleans, as_integers, as_numbers, as_texts, cells, is_empty
 
-TABLES = ("boundaries", "crosswalk", "demand", "exclusions", "facilities", "leading_zones", "sites")
+TABLES = (
+    "births", "boundaries", "crosswalk", "demand", "exclusions", "facilities", "leading_zones", "population_by_year",
+    "residential_areas", "single_ages", "sites",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,8 @@ class Schema:
         return replace(self, columns=(*(column for column in self.columns if column.dtype != "persons"), *added))
 
 
-_IDS = {"boundaries": "code", "demand": "demand_id", "facilities": "facility_id", "sites": "site_id"}
+_IDS = {"boundaries": "code", "demand": "demand_id", "facilities": "facility_id", "sites": "site_id",
+        "residential_areas": "area_id"}  # fmt: skip
 
 
 @cache

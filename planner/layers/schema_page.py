@@ -28,6 +28,8 @@ brackets must be the unit given here: 面积（m²） is `area_m2`, 面积（亩
 _TITLES = {
     "boundaries": "行政区划", "facilities": "设施", "population": "人口", "sites": "候选地块", "exclusions": "管控区",
     "leading_zones": "先导区成员", "crosswalk": "新旧代码对照表",
+    "population_by_year": "分年人口", "single_ages": "分年龄人口", "births": "分年出生人口",
+    "residential_areas": "新建居住区",
 }  # fmt: skip
 _NEED = {"yes": "required", "column": "column required", "no": "optional", "given": "optional"}
 

@@ -20,7 +20,9 @@ from planner.layers.schema import Column, Schema, schema
 from planner.layers.template_workbook import write_workbook
 
 LAYERS = {"boundaries": "boundaries", "facilities": "facilities", "population": "demand", "sites": "sites",
-          "exclusions": "exclusions", "leading_zones": "leading_zones", "crosswalk": "crosswalk"}  # fmt: skip
+          "exclusions": "exclusions", "leading_zones": "leading_zones", "crosswalk": "crosswalk",
+          "population_by_year": "population_by_year", "single_ages": "single_ages", "births": "births",
+          "residential_areas": "residential_areas"}  # fmt: skip
 """Layer of a study -> its schema."""
 
 FORMATS = (".xlsx", ".csv", ".gpkg")

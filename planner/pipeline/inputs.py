@@ -24,6 +24,7 @@ from planner.layers import (
 from planner.layers.guard import is_geodatabase
 from planner.network import RoadNetwork, read_network
 from planner.pipeline.attempts import Attempts
+from planner.pipeline.years import People, people_of_years, read_year_tables, speaks_of_years, without_years
 from planner.population import parents, whole_persons
 from planner.study import Study
 
@@ -39,7 +40,9 @@ class Inputs:
     territory
         Which unit lies in which, leading zones included.
     facilities, sites, demand
-        Indexed by their ids. Persons are whole numbers. Sites are screened.
+        Indexed by their ids. Persons are whole numbers, of the base year. Sites are screened.
+    people
+        The same people, and those of later years.
     exclusions, screening
         Land that must stay free, and what it excluded.
     network
@@ -53,6 +56,7 @@ class Inputs:
     facilities: pd.DataFrame
     sites: gpd.GeoDataFrame
     demand: pd.DataFrame
+    people: People
     exclusions: gpd.GeoDataFrame
     screening: pd.DataFrame
     network: RoadNetwork | None
@@ -130,6 +134,9 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     exclusions = attempts(lambda: read_exclusions(layers.exclusions, crs=crs, log=log))
     demand = attempts(lambda: read_demand(layers.population, within, crs=crs, log=inner, crosswalk=codes))
     persons = None if demand is None else _whole(demand, groups_of(study), inner)
+    years = None
+    if speaks_of_years(study):
+        years = attempts(lambda: read_year_tables(study, within, log=inner, crosswalk=codes))
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
     tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
@@ -146,13 +153,21 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
         return tried
     if not attempts.sound:
         return tried
+    units, at_all = territory(pd.DataFrame(boundaries), zones, listed=listed), without_years(persons)
+    if years is not None:
+        of_years = attempts(lambda: people_of_years(study, years, persons, units, groups_of(study), log))
+        tried = replace(tried, faults=log.to_frame())
+        if of_years is None:
+            return tried
+        at_all = of_years
     screened, screening = screen_sites(sites, exclusions)
     inputs = Inputs(
         boundaries=boundaries,
-        territory=territory(pd.DataFrame(boundaries), zones, listed=listed),
+        territory=units,
         facilities=facilities,
         sites=screened,
-        demand=persons,
+        demand=at_all.demand,
+        people=at_all,
         exclusions=exclusions,
         screening=screening,
         network=network,
@@ -193,6 +208,7 @@ def input_files(study: Study) -> list[Path]:
     """Return every file that a study reads, the study file first, each once, sorted."""
     layers = study.layers
     sources = [*layers.boundaries, *layers.facilities, *layers.population, *layers.sites, *layers.exclusions]
+    sources += [*layers.population_by_year, *layers.single_ages, *layers.births, *layers.residential_areas]
     sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}
     paths |= {expected for source in layers.boundaries if (expected := source.expected) is not None}

@@ -163,7 +163,10 @@ def present_situation(
     """
     points = places(inputs.facilities, options)
     centre = anchors(
-        inputs.territory, inputs.demand, people=groups_of(study)[0], levels=anchor_levels(rules.policy.mandates)
+        inputs.territory,
+        inputs.people.anchored,
+        people=groups_of(study)[0],
+        levels=anchor_levels(rules.policy.mandates),
     )
     asked = needs(rules.standards, inputs.facilities, options)
 
@@ -176,6 +179,7 @@ def present_situation(
             anchors=centre,
             reaches=held,
             people=groups_of(study)[0],
+            demands=inputs.people.demands,
         )
 
     def searched() -> Reaches:

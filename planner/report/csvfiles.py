@@ -42,6 +42,7 @@ def tables(material: Material) -> dict[str, pd.DataFrame]:
     found = {name: _plain_rows(getattr(material, name)) for name in _AS_THEY_ARE}
     for name, id_name in _IDS.items():
         found[name] = with_id(getattr(material, name), id_name).sort_values(id_name, kind="stable")
+    found |= {name: _plain_rows(frame) for name, frame in material.by_year.items()}
     found["demand_status"] = demand_status(material)
     # Tables of two runs are the same, byte for byte; how long a stage took stands in run.json.
     found["stages"] = found["stages"].drop(columns="seconds", errors="ignore")

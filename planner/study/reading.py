@@ -17,6 +17,7 @@ from planner.layers.source import BoundarySource, DemandSource, ExclusionSource,
 from planner.mandates.settings import MandateSettings, StandardsSettings
 from planner.network.modes import Mode, default_modes
 from planner.network.settings import NetworkSettings, RoadSource
+from planner.population.settings import YearSettings
 from planner.report.settings import Language, ReportSettings
 from planner.siting.settings import SitingSettings
 from planner.study.explain import shown, unknown_key
@@ -31,11 +32,17 @@ LISTS: dict[str, type[LayerSource]] = {
     "population": DemandSource,
     "sites": LayerSource,
     "exclusions": ExclusionSource,
+    "population_by_year": LayerSource,
+    "single_ages": LayerSource,
+    "births": LayerSource,
+    "residential_areas": LayerSource,
 }
 ONCE = ("leading_zones", "crosswalk")
 """Tables of which a study has one."""
 _NEEDED = ("boundaries", "population")
-_SECTIONS = ("study", "layers", "roads", "modes", "network", "standards", "mandates", "siting", "report")
+_SECTIONS = (
+    "study", "layers", "roads", "modes", "network", "standards", "mandates", "siting", "report", "years_of_people",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +146,7 @@ class StudyReader:
         mandates = self._section("mandates", MandateSettings)
         siting = self._section("siting", SitingSettings, default={})
         report = self._section("report", ReportSettings, default={})
+        by_year = self._section("years_of_people", YearSettings, default={})
         self._check_named_files(standards, mandates)
         self._check_years(head, siting)
         if len(self.faults) or not (head and layers and network and standards and mandates and siting and report):
@@ -162,6 +170,7 @@ class StudyReader:
             siting=siting,
             report=_filled(report, head, self.raw.get("report", {})),
             path=path,
+            years_of_people=by_year or YearSettings(),
         )
 
     def _say(self, sentence: str) -> None:

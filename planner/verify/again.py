@@ -16,6 +16,7 @@ from planner.verify.outcome import Verification, compare, of_faults, plain, toge
 from planner.verify.promises import check_plan
 from planner.verify.recount import Scene, comparable, coverage, findings
 from planner.verify.world import with_plan
+from planner.verify.years import check_years
 
 Progress = Callable[[str, float], None]
 
@@ -63,10 +64,13 @@ def verify(
     ]
     tell("before", 0.4)
     now = run.settings["study"]["base_year"]
-    parts += _state(run, "before", Scene(inputs.world, with_plan(facilities, plan.iloc[:0], now), now))
+    parts += _state(run, "before", Scene(inputs.world.in_year(now), with_plan(facilities, plan.iloc[:0], now), now))
     tell("after", 0.7)
     last = max(run.settings["study"]["years"])
-    parts += _state(run, "after", Scene(inputs.world, with_plan(facilities, plan, last), last))
+    parts += _state(run, "after", Scene(inputs.world.in_year(last), with_plan(facilities, plan, last), last))
+    if inputs.world.demands:
+        tell("years", 0.8)
+        parts += check_years(run, inputs.world, facilities, plan)
     tell("compared", 1.0)
     return together(parts)
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from planner.verify.completed import completed
 from planner.verify.outcome import plain
 from planner.verify.world import COMMITTED, PROMISED, World, of_kind, open_facilities
 
@@ -162,7 +163,7 @@ def _programme_per_year(scene: Scene, mandate: Mandate) -> list[Finding]:
     for row in scene.facilities.to_dict("records"):
         if row["status"] not in COMMITTED or not of_kind(row, mandate["service"], mandate.get("where")):
             continue
-        sure, maybe = _completed(row, years, accepted=asked)
+        sure, maybe = completed(row, years, accepted=asked)
         for unit in scene.world.above.get(row["unit_code"], ()):
             done.update((unit, year) for year in sure)
             perhaps.update((unit, year) for year in (*sure, *maybe))
@@ -177,24 +178,11 @@ def _programme_per_year(scene: Scene, mandate: Mandate) -> list[Finding]:
     return found + _empty_parents(scene.world, mandate["unit_set"])
 
 
-def _completed(row: Mapping[str, Any], years: list[str], *, accepted: bool) -> tuple[list[str], list[str]]:
-    """Return the years to which a facility counts as completed, and those to which it may."""
-    year = plain(row.get("completed", ""))[:4] or plain(row["opened_year"])
-    if row["status"] in PROMISED:
-        return ([year], []) if year else ([], years)
-    said = plain(row.get("accepted", ""))
-    if not accepted or said == "True":
-        return [year], []
-    return ([], []) if said == "False" else ([], [year])
-
-
 def _capacity(scene: Scene, mandate: Mandate) -> list[Finding]:
     demand, limit = scene.world.demand, scene.world.number(mandate["class_size"])
     column = f"catchment_{mandate.get('catchment_service') or mandate['service']}"
-    pupils = Counter[str]()
-    if column in demand:
-        for name, persons in zip(demand[column].map(plain), demand[mandate["group"]], strict=True):
-            pupils[name] += persons
+    pupils = _pupils(demand, column, mandate["group"])
+    now = _pupils(scene.world.now(), column, mandate["group"])
     schools: dict[str, list[Mapping[str, Any]]] = {}
     for row in scene.standing(mandate["service"]).to_dict("records"):
         schools.setdefault(plain(row["catchment_id"]), []).append(row)
@@ -203,23 +191,37 @@ def _capacity(scene: Scene, mandate: Mandate) -> list[Finding]:
         city = scene.world.members({"levels": ["city"], "kinds": []})
         whole = city or scene.world.members({"levels": ["county"], "kinds": []})
         return [Finding(unit, "not_evaluable") for unit in whole] or [_NOWHERE]
-    return [_one_catchment(name, schools.get(name, []), pupils[name], limit) for name in names]
+    return [_one_catchment(name, schools.get(name, []), pupils[name], now[name], limit) for name in names]
 
 
-def _one_catchment(name: str, schools: list[Mapping[str, Any]], pupils: float, limit: float | None) -> Finding:
+def _pupils(demand: pd.DataFrame, column: str, group: str) -> Counter[str]:
+    """Return the persons of a group by catchment."""
+    pupils = Counter[str]()
+    if column in demand:
+        for name, persons in zip(demand[column].map(plain), demand[group], strict=True):
+            pupils[name] += persons
+    return pupils
+
+
+def _one_catchment(
+    name: str, schools: list[Mapping[str, Any]], pupils: float, now: float, limit: float | None
+) -> Finding:
     if limit is None or (not schools and not pupils):
         return Finding(name, "not_evaluable")
     if not schools:
         return Finding(name, "gap", None, limit)
-    largest = _largest_class(schools, pupils)
+    largest = _largest_class(schools, pupils, changed=pupils != now)
     if largest is None:
         return Finding(name, "not_evaluable")
     return Finding(name, _VERDICT[largest <= limit], largest, limit)
 
 
-def _largest_class(schools: list[Mapping[str, Any]], pupils: float) -> float | None:
-    """Return the largest class of a catchment: as stated, or as many to a class as there must be on average."""
-    acted_on = any(school["acted_on"] for school in schools)
+def _largest_class(schools: list[Mapping[str, Any]], pupils: float, *, changed: bool) -> float | None:
+    """Return the largest class of a catchment: as stated, or as many to a class as there must be on average.
+
+    What schools state they state of the present, so it does not hold where pupils have changed since.
+    """
+    acted_on = changed or any(school["acted_on"] for school in schools)
     stated = [] if acted_on else [float(s["largest_class"]) for s in schools if plain(s["largest_class"])]
     if len(stated) == len(schools):
         return max(stated)
