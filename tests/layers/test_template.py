@@ -24,8 +24,11 @@ from planner.layers import (
     read_exclusions,
     read_facilities,
     read_leading_zones,
+    read_people_by_year,
+    read_residential_areas,
     read_sites,
 )
+from planner.layers.by_year import KEYS
 from planner.layers.crosswalk import read_crosswalk
 from planner.layers.example import key_column
 from planner.layers.template import FORMATS, LAYERS, example_row, header, schema_of, write_template
@@ -55,8 +58,8 @@ def _fill(path: Path, layer: str) -> None:
 
 def _fill_geopackage(path: Path, layer: str, row: dict[str, str]) -> None:
     table = gpd.read_file(path, layer=layer)
-    more = table.assign(**{name: row[name] for name in ("unit_code", "parent_code", "new_code") if name in table})
-    more = more.assign(**{key_column(schema_of(layer)): "9"})
+    more = table.assign(**{key_column(schema_of(layer)): "9"})
+    more = more.assign(**{name: row[name] for name in ("unit_code", "parent_code", "new_code") if name in table})
     if isinstance(table, gpd.GeoDataFrame):
         area = box(EAST + 450, NORTH + 450, EAST + 550, NORTH + 550)
         shape = area.centroid if table.geom_type.iloc[0] == "Point" else area
@@ -69,7 +72,7 @@ def _fill_geopackage(path: Path, layer: str, row: dict[str, str]) -> None:
         pyogrio.write_dataframe(filled, path, layer=layer, driver="GPKG")
 
 
-def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.DataFrame:
+def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.DataFrame:  # noqa: PLR0911 - by layer
     crs = {} if path.suffix == ".gpkg" else {"crs": CRS}
     if layer == "boundaries":
         return read_boundaries([BoundarySource(path=path, level="township")], crs=CRS, log=log)
@@ -81,6 +84,10 @@ def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.D
         return read_leading_zones(LayerSource(path=path), crs=CRS, log=log, boundaries=town)
     if layer == "crosswalk":
         return read_crosswalk(LayerSource(path=path), crs=CRS, log=log)
+    if layer in KEYS:
+        return read_people_by_year(layer, [LayerSource(path=path)], town, crs=CRS, log=log)
+    if layer == "residential_areas":
+        return read_residential_areas([LayerSource(path=path, **crs)], town, crs=CRS, log=log)
     reader = read_facilities if layer == "facilities" else read_sites
     return reader([LayerSource(path=path, **crs)], town, crs=CRS, log=log)
 
