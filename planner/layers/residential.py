@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from planner.errors import Faults, LayerError
 from planner.layers.facilities import ordered
 from planner.layers.log import LEFT_OUT, FaultLog
-from planner.layers.points import read_points
-from planner.layers.schema import empty, schema
+from planner.layers.points import joined, read_points
+from planner.layers.schema import check_unique, empty, schema
 from planner.layers.source import LayerSource
 
 
@@ -46,8 +47,19 @@ def read_residential_areas(
     """
     if not sources:
         return empty("residential_areas").set_index("area_id").assign(derived=pd.Series(dtype="bool"))
-    wanted = [(source, schema("residential_areas")) for source in sources]
-    table = read_points(wanted, boundaries, crs=crs, log=log, crosswalk=crosswalk)
+    tables = [_countable(source, boundaries, crs=crs, log=log, crosswalk=crosswalk) for source in sources]
+    table = joined(tables)
+    faults = Faults()
+    check_unique(table["area_id"], layer="residential_areas", faults=faults)
+    faults.raise_if_any(LayerError)
+    return ordered(table, "residential_areas").set_index("area_id").sort_index()
+
+
+def _countable(
+    source: LayerSource, boundaries: pd.DataFrame, *, crs: str, log: FaultLog, crosswalk: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Return the areas of one source that have people and a year; the others are told."""
+    table = read_points([(source, schema("residential_areas"))], boundaries, crs=crs, log=log, crosswalk=crosswalk)
     stated = table["people"].astype("float64")
     made = (table["dwellings"] * table["persons_per_dwelling"]).astype("float64").where(table["source"] != "")
     people = stated.fillna(made)
@@ -55,16 +67,14 @@ def read_residential_areas(
     reasons = reasons.mask(table["delivery_year"].isna(), "no_delivery_year")
     for row, reason in zip(table["area_id"][reasons != ""], reasons[reasons != ""], strict=True):
         zh, en, remedy = _REASONS[reason]
-        log.add("residential_areas", row, f"{LEFT_OUT}{reason}", zh, en, remedy)
+        log.add(source.name, row, f"{LEFT_OUT}{reason}", zh, en, remedy)
     kept = (reasons == "").to_numpy()
-    counted = np.floor(people.to_numpy(dtype=np.float64)[kept] + 0.5).astype(np.int64)
     plain = pd.DataFrame(table[kept].drop(columns="geometry", errors="ignore"))
-    plain = plain.assign(
-        people=counted,
+    return plain.assign(
+        people=np.floor(people.to_numpy(dtype=np.float64)[kept] + 0.5).astype(np.int64),
         delivery_year=plain["delivery_year"].astype("int64"),
         derived=stated.isna().to_numpy()[kept],
     )
-    return ordered(plain, "residential_areas").set_index("area_id").sort_index()
 
 
 _REASONS = {

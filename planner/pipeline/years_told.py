@@ -28,7 +28,7 @@ def tell_stated(stated: pd.DataFrame, groups: tuple[str, ...], base_year: int, l
     ):  # fmt: skip
         for row in rows.itertuples():
             name = f"{row.unit_code} {row.group} {row.year}"
-            log.add(_LAYER, name, f"left_out_{code}", f"{zh}，未采用", f"{en}; not used", do)
+            log.add(_LAYER, name, code, f"{zh}，未采用", f"{en}; not used", do)
     return stated[~strange & ~early]
 
 

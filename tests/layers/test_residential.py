@@ -49,3 +49,9 @@ def test_a_polygon_stands_at_a_point_inside(tmp_path: Path, town: gpd.GeoDataFra
     drawn.to_file(tmp_path / "areas.gpkg")
     found = read_residential_areas([LayerSource(path=tmp_path / "areas.gpkg")], town, crs=CRS, log=log)
     assert shape.contains(gpd.points_from_xy(found["x"], found["y"])[0])
+
+
+def test_rows_in_are_rows_out_and_rows_listed(tmp_path: Path, town: gpd.GeoDataFrame, log: FaultLog) -> None:
+    """The account of the file holds: one row read, one left out with its line."""
+    _read(tmp_path, town, log, "500,1400,,,控规")
+    assert log.accounts()[["rows", "left_out", "kept"]].to_numpy().tolist() == [[1, 1, 0]]
