@@ -71,6 +71,8 @@ _WORDS = {
 _NAMES = {
     "boundaries": "行政区划", "leading_zones": "先导区", "crosswalk": "代码对照表", "facilities": "设施",
     "population": "人口", "sites": "地块", "exclusions": "管控区", "options": "可选行动", "study": "研究文件",
+    "population_by_year": "分年人口", "single_ages": "分年龄人口", "births": "出生人口",
+    "residential_areas": "新建居住区",
     "layers": "图层", "roads": "道路", "standards": "标准", "mandates": "义务",
 }  # fmt: skip
 

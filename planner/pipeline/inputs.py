@@ -141,6 +141,7 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
     tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
               "population": persons, "sites": sites, "exclusions": exclusions}  # fmt: skip
+    tables |= {} if years is None else years.by_name()
     alone = {"exclusions": exclusions}
     tried = Tried(
         tables=alone if boundaries is None else tables,

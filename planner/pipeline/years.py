@@ -33,6 +33,12 @@ class YearTables:
     births: pd.DataFrame
     areas: pd.DataFrame
 
+    def by_name(self) -> dict[str, pd.DataFrame]:
+        """Return those that have rows, by the name of their layer."""
+        named = {"population_by_year": self.stated, "single_ages": self.ages, "births": self.births,
+                 "residential_areas": self.areas}  # fmt: skip
+        return {name: table for name, table in named.items() if len(table)}
+
 
 def speaks_of_years(study: Study) -> bool:
     """Return whether a study has people that change by year."""

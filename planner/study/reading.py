@@ -190,6 +190,9 @@ class StudyReader:
         for name in raw:
             if name not in (*LISTS, *ONCE):
                 self._say(unknown_key(name, [*LISTS, *ONCE], "[layers]"))
+        if raw.get("births") and not raw.get("single_ages"):
+            do = "add the ages that people have in the base year, or remove the births"
+            self._say(fault("[[layers.single_ages]] beside [[layers.births]]", "none", do))
         lists = {name: self._sources(name, raw.get(name, []), kind) for name, kind in LISTS.items()}
         single = {name: self.source(raw[name], LayerSource, f"[layers.{name}]") for name in ONCE if name in raw}
         return None if len(self.faults) else StudyLayers(**lists, **single)  # type: ignore[arg-type]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from planner import read_study, run
+from planner import check, read_study, run
+from planner.errors import StudyError
 from planner.pipeline import Outcome
 from planner.verify import verify
 from tests.little import FILES, STUDY
@@ -170,3 +171,12 @@ def test_rows_of_unknown_groups_and_past_years_are_told(made: Made) -> None:
     outcome, _ = made(YEARS, later="unit_code,year,group,persons\nT2,2027,dogs,1\nT2,2025,0-2,9\nT2,2027,0-2,3\n")
     codes = outcome.inputs.faults["code"].tolist()
     assert {"group_unknown", "year_not_later", "base_year_differs"} <= set(codes)
+
+
+def test_a_check_tells_the_tables_and_what_they_lack(made: Made, tmp_path: Path) -> None:
+    """The check counts their rows; births alone are refused, for they would be read and not used."""
+    made(YEARS, later="unit_code,year,group,persons\nT2,2027,0-2,3\n")
+    told = check(tmp_path / "study.toml").summary("zh")
+    assert "分年人口：1 行" in told
+    with pytest.raises(StudyError, match="single_ages"):
+        made('[[layers.births]]\npath = "births.csv"\n', births="unit_code,year,births,source\nT2,2026,10,r\n")
