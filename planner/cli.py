@@ -133,7 +133,8 @@ def init(folder: Path | None, study: Path) -> None:
 def template(layer: str, file: Path | None, crs: str) -> None:
     """Write an empty table for LAYER with headers, units, an example, drop-downs / 写出图层的空白模板.
 
-    LAYER is boundaries, facilities, population, sites, exclusions, leading_zones, crosswalk or permitted_land.
+    LAYER is boundaries, facilities, population, sites, exclusions, leading_zones, crosswalk, permitted_land,
+    catchments, population_by_unit, age_structure, population_by_year, single_ages, births or residential_areas.
     """
     from planner.layers.template import template_name, write_template
 

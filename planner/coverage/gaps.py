@@ -11,7 +11,7 @@ import pandas as pd
 
 from planner.coverage.nearest import nearest_open
 from planner.coverage.rates import weights_of
-from planner.coverage.request import CoverageRequest
+from planner.coverage.request import PLACES, CoverageRequest
 from planner.coverage.situation import Situation
 from planner.units import to_cost
 
@@ -38,7 +38,7 @@ class GapAreas(NamedTuple):
 
 
 def uncovered_reason(situation: Situation, request: CoverageRequest) -> pd.Series:
-    """Return for every demand point why it is not covered, "" where it is.
+    """Return for every demand point why it is not covered, "" where it is, or where nobody is to live yet.
 
     ``beyond_limit``: a facility can be reached, but too far. ``unreachable``: none can be reached from its
     part of the network. ``off_network``, ``on_fragment``: the point does not attach to the network.
@@ -55,7 +55,8 @@ def uncovered_reason(situation: Situation, request: CoverageRequest) -> pd.Serie
     if access is not None:
         status = access["status"].reindex(situation.demand.index).to_numpy(dtype=object)
         reason = np.where(status == "attached", reason, status)
-    return pd.Series(np.where(covered, "", reason), index=situation.demand.index, name="reason", dtype="str")
+    nobody = weights_of(situation.demand, PLACES) == 0
+    return pd.Series(np.where(covered | nobody, "", reason), index=situation.demand.index, name="reason", dtype="str")
 
 
 def unreachable(situation: Situation, requests: Sequence[CoverageRequest]) -> pd.DataFrame:

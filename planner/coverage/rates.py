@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.coverage.request import PLACES, CoverageRequest
 from planner.coverage.situation import Situation
+from planner.population.by_year import LIVED_IN
 
 LEVELS = ("city", "county", "township", "leading_zone")
 
@@ -39,7 +40,9 @@ _COLUMNS = [
 
 
 def weights_of(demand: pd.DataFrame, group: str) -> npt.NDArray[np.int64]:
-    """Return the persons of a group at each demand point; 1 each for ``places``."""
+    """Return the persons of a group at each demand point; 1 each for ``places``, 0 where nobody is to live yet."""
+    if group == PLACES and LIVED_IN in demand:
+        return np.asarray(demand[LIVED_IN].to_numpy(), dtype=np.int64)
     if group == PLACES:
         return np.ones(len(demand), dtype=np.int64)
     return np.asarray(demand[group].to_numpy(), dtype=np.int64)

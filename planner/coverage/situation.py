@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -75,6 +75,8 @@ class Situation:
         Costs between places and targets.
     people
         The group of the demand that counts everybody.
+    demands
+        By year: the demand of that year, same index; empty where people stay as they are. `at` takes it from there.
     """
 
     year: int
@@ -84,6 +86,7 @@ class Situation:
     anchors: pd.DataFrame
     reaches: Reaches
     people: str = "people"
+    demands: Mapping[int, pd.DataFrame] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for label, reach in self.reaches.bounded.items():
@@ -92,8 +95,23 @@ class Situation:
                 raise ValueError(f"{found}: compute the reach anew.")
 
     def at(self, year: int) -> Situation:
-        """Return the same situation in another year: what is committed by then counts."""
-        return replace(self, year=year)
+        """Return the same situation in another year: what is committed by then counts, and who lives there then.
+
+        Raises
+        ------
+        ValueError
+            If people change by year and those of this year are not known.
+        """
+        if not self.demands:
+            return replace(self, year=year)
+        if year not in self.demands:
+            raise ValueError(f"expected one of the years {', '.join(map(str, self.demands))}, found {year}.")
+        return replace(self, year=year, demand=self.demands[year])
+
+    @property
+    def base_demand(self) -> pd.DataFrame:
+        """The demand of the base year, the first there is."""
+        return self.demands[min(self.demands)] if self.demands else self.demand
 
     def with_facilities(self, facilities: pd.DataFrame) -> Situation:
         """Return the same situation with another facility table."""
@@ -130,6 +148,16 @@ def is_open(facilities: pd.DataFrame, year: int) -> npt.NDArray[np.bool_]:
     counts = status.isin([EXISTING_STATUS, *COMMITTED_STATUSES]).to_numpy()
     ended = ~np.isnan(closed) & (closed <= year)
     return np.asarray(begun & counts & ~ended, dtype=bool)
+
+
+def is_committed(facilities: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which facilities are promised and do not stand yet: 在建 and 已批未建, whatever their years."""
+    return np.asarray(facilities["status"].isin(COMMITTED_STATUSES).to_numpy(dtype=bool))
+
+
+def is_undated(facilities: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which facilities are committed and say no opening year: nobody knows from when they count."""
+    return np.asarray(is_committed(facilities) & facilities["opened_year"].isna().to_numpy(dtype=bool), dtype=bool)
 
 
 def matches(table: pd.DataFrame, where: Mapping[str, object]) -> npt.NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """Files in, checked tables out: schemas, readers, coordinate reference systems."""
 
 from planner.layers.boundaries import read_boundaries as read_boundaries
+from planner.layers.by_year import read_people_by_year as read_people_by_year
 from planner.layers.catchments import read_catchments as read_catchments
 from planner.layers.crosswalk import read_crosswalk as read_crosswalk
 from planner.layers.datum import Datum as Datum
@@ -17,6 +18,7 @@ from planner.layers.look import Seen as Seen
 from planner.layers.look import look as look
 from planner.layers.permitted import read_permitted_land as read_permitted_land
 from planner.layers.read import read_source as read_source
+from planner.layers.residential import read_residential_areas as read_residential_areas
 from planner.layers.schema import schema as schema
 from planner.layers.sites import read_sites as read_sites
 from planner.layers.source import BoundarySource as BoundarySource
@@ -46,7 +48,9 @@ __all__ = [
     "read_facilities",
     "read_leading_zones",
     "read_lines",
+    "read_people_by_year",
     "read_permitted_land",
+    "read_residential_areas",
     "read_sites",
     "read_source",
     "schema",

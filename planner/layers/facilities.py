@@ -55,8 +55,35 @@ def read_facilities(
         place_id=table["place_id"].where(table["place_id"] != "", table["facility_id"]),
         planned=False,
     )
+    filled = _with_acceptance(_with_opening(filled, log))
     plain = pd.DataFrame(filled.drop(columns="geometry", errors="ignore"))
     return ordered(plain, "facilities").set_index("facility_id")
+
+
+def _with_opening(table: pd.DataFrame, log: FaultLog) -> pd.DataFrame:
+    """Return commitments that give a date of completion and no opening year with its year; told."""
+    if "completed" not in table:
+        return table
+    year = pd.to_numeric(table["completed"].str.slice(0, 4), errors="coerce").astype("Int64")
+    derived = table["status"].isin(["在建", "已批未建"]) & table["opened_year"].isna() & year.notna()
+    if derived.any():
+        count = int(derived.sum())
+        log.note(
+            "facilities",
+            "opening_derived",
+            f"{count} 处在建或已批未建设施未填启用年份，取建成日期的年份",
+            f"{count} committed facilities say no opening year; it is taken from their date of completion",
+            "如不对，请填 opened_year",
+        )
+    return table.assign(opened_year=table["opened_year"].mask(derived, year))
+
+
+def _with_acceptance(table: pd.DataFrame) -> pd.DataFrame:
+    """Return facilities that give a date of acceptance as accepted, where they say nothing else."""
+    if "accepted_date" not in table:
+        return table
+    said = table["accepted"] if "accepted" in table else pd.Series(pd.NA, index=table.index, dtype="boolean")
+    return table.assign(accepted=said.mask(said.isna() & (table["accepted_date"].fillna("") != ""), other=True))
 
 
 def ordered(table: pd.DataFrame, name: str) -> pd.DataFrame:

@@ -12,7 +12,8 @@ COLUMNS = ("layer", "row_id", "code", "message", "message_en", "remedy")
 LEFT_OUT = "left_out_"
 NOTES = (
     "columns_mapped", "values_mapped", "rows_chosen", "unit_reconciled", "title_lines", "merged_cells", "datum_assumed",
-    "unit_nested", "group_summed", "weights_learned", "sites_proposed",
+    "unit_nested", "group_summed", "weights_learned", "sites_proposed", "opening_derived", "groups_derived",
+    "people_interpolated", "people_held", "people_as_in_base_year",
 )  # fmt: skip
 """Codes of lines that tell what was done, not what is wrong."""
 

@@ -25,8 +25,8 @@ from planner.layers.log import FaultLog
 from planner.layers.values import as_booleans, as_integers, as_numbers, as_texts, cells, is_empty
 
 TABLES = (
-    "age_structure", "boundaries", "catchments", "crosswalk", "demand", "exclusions", "facilities", "leading_zones",
-    "permitted_land", "sites", "unit_people",
+    "age_structure", "births", "boundaries", "catchments", "crosswalk", "demand", "exclusions", "facilities",
+    "leading_zones", "permitted_land", "population_by_year", "residential_areas", "single_ages", "sites", "unit_people",
 )  # fmt: skip
 
 
@@ -75,7 +75,7 @@ class Schema:
 
 
 _IDS = {"boundaries": "code", "demand": "demand_id", "facilities": "facility_id", "sites": "site_id",
-        "unit_people": "unit_code"}  # fmt: skip
+        "unit_people": "unit_code", "residential_areas": "area_id"}  # fmt: skip
 
 
 @cache

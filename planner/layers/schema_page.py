@@ -30,6 +30,8 @@ _TITLES = {
     "leading_zones": "先导区成员", "crosswalk": "新旧代码对照表",
     "population_by_unit": "按单位统计的人口", "age_structure": "年龄结构",
     "catchments": "学区", "permitted_land": "可拟选点的用地",
+    "population_by_year": "分年人口", "single_ages": "分年龄人口", "births": "分年出生人口",
+    "residential_areas": "新建居住区",
 }  # fmt: skip
 _NEED = {"yes": "required", "column": "column required", "no": "optional", "given": "optional"}
 

@@ -22,7 +22,9 @@ from planner.layers.template_workbook import write_workbook
 LAYERS = {"boundaries": "boundaries", "facilities": "facilities", "population": "demand", "sites": "sites",
           "exclusions": "exclusions", "leading_zones": "leading_zones", "crosswalk": "crosswalk",
           "population_by_unit": "unit_people", "age_structure": "age_structure",
-          "catchments": "catchments", "permitted_land": "permitted_land"}  # fmt: skip
+          "catchments": "catchments", "permitted_land": "permitted_land",
+          "population_by_year": "population_by_year", "single_ages": "single_ages", "births": "births",
+          "residential_areas": "residential_areas"}  # fmt: skip
 """Layer of a study -> its schema."""
 
 FORMATS = (".xlsx", ".csv", ".gpkg")

@@ -1,7 +1,7 @@
 """CAPACITY: no class above the limit, catchment by catchment.
 
-`largest_class` speaks for a school nobody acted upon. After an option the class size is
-ceil(pupils / classes) of the catchment, and flagged estimated.
+`largest_class` speaks for a school nobody acted upon, with the pupils of the base year. After an option, and in a
+year with other pupils, the class size is ceil(pupils / classes) of the catchment, and flagged estimated.
 """
 
 from __future__ import annotations
@@ -21,6 +21,16 @@ from planner.mandates.effects import deltas
 from planner.mandates.findings import GAP, MET, NOT_EVALUABLE, core_table, evidence, not_evaluable
 from planner.mandates.row_builder import RowBuilder
 from planner.mandates.rows import PlanView, Rows
+
+
+@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
+class _Catchment:
+    """A catchment in one year: its open schools, its pupils, and whether these are as many as in the base year."""
+
+    name: str
+    schools: pd.DataFrame
+    pupils: int
+    as_in_base_year: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +62,7 @@ class Capacity:
         catchments = self._catchments(situation)
         if not catchments:
             return not_evaluable(_whole_area(situation.territory), "no_data", standard_id=self.number_id)
-        rows = [self._finding(name, schools, pupils) for name, schools, pupils in catchments]
-        return core_table(rows)
+        return core_table([self._finding(one) for one in catchments])
 
     def reach_standard(self, unit_code: str, territory: Territory) -> ReachStandard | None:
         """Return None: a facility counts where it stands."""
@@ -68,23 +77,35 @@ class Capacity:
         effect = deltas(view, self.service, {})
         after, before = _classes_after_before(view, effect.after)
         of_catchment = effect.after["catchment_id"].to_numpy(dtype=object)
-        for name, schools, pupils in self._catchments(view.situation):
-            acting = np.flatnonzero((of_catchment == name) & effect.counts_after)
+        for one in self._catchments(view.situation):
+            acting = np.flatnonzero((of_catchment == one.name) & effect.counts_after)
             change = (after - before)[acting]
-            self._add_rows(builder, name, schools, pupils, acting, change)
+            self._add_rows(builder, one, acting, change)
         return builder.build()
 
-    def _catchments(self, situation: Situation) -> list[tuple[str, pd.DataFrame, int]]:
-        column = f"catchment_{self.service}"
-        demand = situation.demand
-        pupils = demand.groupby(column)[self.group].sum() if column in demand else pd.Series(dtype="int64")
+    def _catchments(self, situation: Situation) -> list[_Catchment]:
+        pupils = self._pupils(situation.demand)
+        now = self._pupils(situation.base_demand) if situation.demands else pupils
         schools = situation.open_facilities(self.service)
         named = schools[schools["catchment_id"].fillna("") != ""]
         by_name = {str(name): group for name, group in named.groupby("catchment_id")}
         names = sorted({*by_name, *(str(name) for name in pupils.index)} - {""})
-        return [(name, by_name.get(name, schools.iloc[:0]), int(pupils.get(name, 0))) for name in names]
+        return [
+            _Catchment(
+                name=name,
+                schools=by_name.get(name, schools.iloc[:0]),
+                pupils=int(pupils.get(name, 0)),
+                as_in_base_year=int(pupils.get(name, 0)) == int(now.get(name, 0)),
+            )
+            for name in names
+        ]
 
-    def _finding(self, name: str, schools: pd.DataFrame, pupils: int) -> dict[str, Any]:
+    def _pupils(self, demand: pd.DataFrame) -> pd.Series:
+        column = f"catchment_{self.service}"
+        return demand.groupby(column)[self.group].sum() if column in demand else pd.Series(dtype="int64")
+
+    def _finding(self, one: _Catchment) -> dict[str, Any]:
+        name, schools, pupils = one.name, one.schools, one.pupils
         base = {"unit_code": name, "unit_of_measure": "persons_per_class", "standard_id": self.number_id,
                 "evidence": evidence(list(schools.index)), "required": self.class_size}  # fmt: skip
         if self.class_size is None or self.missing_number:
@@ -97,7 +118,7 @@ class Capacity:
                 "people_affected": pupils,
                 "reason_code": "missing_facility",
             }
-        size, estimated = _largest_class(schools, pupils)
+        size, estimated = _largest_class(one)
         if size is None:
             return {**base, "status": NOT_EVALUABLE, "reason_code": "no_data"}
         over = max(size - self.class_size, 0)
@@ -110,13 +131,12 @@ class Capacity:
     def _add_rows(
         self,
         builder: RowBuilder,
-        name: str,
-        schools: pd.DataFrame,
-        pupils: int,
+        one: _Catchment,
         acting: npt.NDArray[np.int64],
         change: npt.NDArray[np.int64],
     ) -> None:
-        size, _ = _largest_class(schools, pupils)
+        name, schools, pupils = one.name, one.schools, one.pupils
+        size, _ = _largest_class(one)
         if self.class_size is None or (size is None and not (schools.empty and pupils)):
             return
         if schools["classes"].isna().any():
@@ -156,14 +176,16 @@ def _whole_area(territory: Territory) -> pd.Index:
     return next((units for units in named if len(units)), NO_UNIT)
 
 
-def _largest_class(schools: pd.DataFrame, pupils: int) -> tuple[int | None, bool]:
+def _largest_class(one: _Catchment) -> tuple[int | None, bool]:
     """Return the largest class of a catchment (None where it is not known) and whether it is an estimate.
 
-    A catchment in which a plan acts is estimated as a whole: pupils move between its schools.
+    A catchment in which a plan acts is estimated as a whole: pupils move between its schools. So is one with other
+    pupils than in the base year, of which the stated classes speak.
     """
+    schools, pupils = one.schools, one.pupils
     classes = schools["classes"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
     stated = schools["largest_class"].astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan)
-    acted = bool(schools["planned"].any())
+    acted = bool(schools["planned"].any()) or not one.as_in_base_year
     if len(schools) and not acted and not np.isnan(stated).any():
         return int(stated.max()), False
     if np.isnan(classes).any() or classes.sum() <= 0:

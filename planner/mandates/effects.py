@@ -20,6 +20,9 @@ _NOT_ATTRIBUTES = {
     "facility_id",
     "status",
     "opened_year",
+    "completed",
+    "accepted",
+    "accepted_date",
     "closed_year",
     "planned",
     "geometry",
@@ -55,6 +58,8 @@ def resulting_facilities(facilities: pd.DataFrame, options: pd.DataFrame) -> pd.
             given = options[column]
             stated = given.notna() & (given.astype("str") != "")
             result[column] = result[column].where(~stated, given)
+    if "accepted" in result:  # what a plan builds counts in its year: it is taken to be accepted when complete
+        result["accepted"] = result["accepted"].mask(builds, other=True)
     texts = [column for column in result.columns if result[column].dtype == "str"]
     return result.fillna(dict.fromkeys(texts, "")).assign(
         status=result["status"].where(~builds, EXISTING_STATUS),

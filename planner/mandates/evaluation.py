@@ -12,6 +12,7 @@ from planner.mandates.findings import CORE_COLUMNS, GAP, MET, NOT_EVALUABLE, joi
 from planner.mandates.mandate import Mandate
 from planner.mandates.profile import Profile
 from planner.mandates.reasons import REASONS
+from planner.mandates.undated import with_undated_told
 
 KEY = ("mandate_id", "unit_code", "year")
 """Columns that name a finding."""
@@ -45,7 +46,7 @@ def evaluate(mandates: Sequence[Mandate], situation: Situation, *, profile: Prof
         Columns `FINDING_COLUMNS`, sorted by mandate_id, unit_code, year. ``status`` is met, gap or
         not_evaluable; the last is never counted as met.
     """
-    table = joined([_described(mandate, mandate.predicate.evaluate(situation)) for mandate in mandates])
+    table = joined([_described(mandate, _found(mandate, situation)) for mandate in mandates])
     table = _with_date_of_list(table, situation.territory.listed)
     table = _with_places(table, situation)
     table = _with_standards(table, profile)
@@ -66,8 +67,13 @@ def finding_keys(findings: pd.DataFrame) -> pd.Index:
     return pd.Index(findings["mandate_id"] + "|" + findings["unit_code"] + "|" + year, dtype="str")
 
 
+def _found(mandate: Mandate, situation: Situation) -> pd.DataFrame:
+    found = mandate.predicate.evaluate(situation).astype(CORE_COLUMNS)
+    return with_undated_told(found, mandate, situation)
+
+
 def _described(mandate: Mandate, found: pd.DataFrame) -> pd.DataFrame:
-    return found.astype(CORE_COLUMNS).assign(
+    return found.assign(
         mandate_id=mandate.mandate_id, strength=mandate.strength, predicate=mandate.predicate_name,
         service=mandate.service, quote=mandate.quote, section=mandate.section,
         lead_department=mandate.lead_department, interpretive=mandate.interpretive,

@@ -28,7 +28,7 @@ _COMMON = {
 }
 _KEYS = {
     "COUNT_PER_UNIT": {"unit_set": TEXT, "where": TABLE, "minimum": COUNT},
-    "PROGRAMME_PER_YEAR": {"unit_set": TEXT, "where": TABLE, "minimum": COUNT},
+    "PROGRAMME_PER_YEAR": {"unit_set": TEXT, "where": TABLE, "minimum": COUNT, "accepted": TRUTH},
     "CAPACITY": {"group": TEXT, "class_size": TEXT},
     "NETWORK_ROLES": {"levels": TABLES},
     "COVERAGE": {"unit_set": TEXT, "where": TABLE, "standard": TEXT, "group": TEXT, "share": ANY},
@@ -223,8 +223,14 @@ def _count_per_unit(entry: Mapping[str, Any], binding: _Binding, owner: str) -> 
 def _programme(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
     units = binding.unit_set(entry, owner)
     minimum = entry.get("minimum", 1)
+    accepted = bool(entry.get("accepted", False))
     predicate = ProgrammePerYear(
-        service=entry["service"], where=entry.get("where", {}), unit_set=units, minimum=minimum, years=binding.years
+        service=entry["service"],
+        where=entry.get("where", {}),
+        unit_set=units,
+        minimum=minimum,
+        years=binding.years,
+        accepted=accepted,
     )
     return predicate, {"unit_set": _described(units), "minimum": minimum, "years": list(binding.years)}
 

@@ -26,6 +26,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "the list in use has no unit of the kind that the clause names; this is not counted as met",
     ),
     "no_data": ("缺少计算所需的数据", "the data it needs are missing"),
+    "date_missing": (
+        "已建成或已批在建的设施缺年份或验收情况，计入与否影响结论",
+        "facilities built or committed lack a year or their acceptance, and whether they count decides",
+    ),
     "standard_missing": ("标准档案未给出所需数值", "the standards profile gives no such number"),
     "standard_unconfirmed": (
         "标准档案中的数值未经核实，本研究不采用",

@@ -38,6 +38,13 @@ def check_rules(rules: Rules, facilities: pd.DataFrame) -> None:
     faults = Faults()
     for owner, where in _chosen(rules):
         _tell_unknown(where, owner, facilities, faults)
+    for mandate in rules.policy.mandates:
+        if mandate.raw.get("accepted") and "accepted" not in facilities:
+            faults.add(
+                f"a column 'accepted' (验收) in the facilities for mandate {mandate.mandate_id}, which asks for it",
+                "none",
+                "add accepted or accepted_date to a layer of facilities, or take accepted out of the mandate",
+            )
     faults.raise_if_any(MandateError)
 
 

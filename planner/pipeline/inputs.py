@@ -28,6 +28,7 @@ from planner.network import RoadNetwork, read_network
 from planner.pipeline.attempts import Attempts
 from planner.pipeline.on_land import Ground, proposed_on_land
 from planner.pipeline.screened import screened
+from planner.pipeline.years import People, people_of_years, read_year_tables, speaks_of_years, without_years
 from planner.population import RECORD, parents, read_people, whole_persons, with_catchments
 from planner.study import Study
 
@@ -43,7 +44,9 @@ class Inputs:
     territory
         Which unit lies in which, leading zones included.
     facilities, sites, demand
-        Indexed by their ids. Persons are whole numbers. Sites are screened.
+        Indexed by their ids. Persons are whole numbers, of the base year. Sites are screened.
+    people
+        The same people, and those of later years.
     exclusions, screening
         Land of which rules speak, and what it means for each site.
     permitted
@@ -63,6 +66,7 @@ class Inputs:
     facilities: pd.DataFrame
     sites: gpd.GeoDataFrame
     demand: pd.DataFrame
+    people: People
     exclusions: gpd.GeoDataFrame
     permitted: gpd.GeoDataFrame
     screening: pd.DataFrame
@@ -153,12 +157,16 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     if schools is not None and boundaries is not None and persons is not None and facilities is not None:
         both = persons, facilities
         persons, facilities = attempts(lambda: with_catchments(schools, *both, boundaries, log=log)) or both
+    years = None
+    if speaks_of_years(study):
+        years = attempts(lambda: read_year_tables(study, units, log=inner, crosswalk=codes))
     roads = study.roads
     network = None if roads is None else attempts(lambda: read_network(roads, crs=crs, modes=study.modes, log=log))
     tables = {"boundaries": boundaries, "leading_zones": zones, "crosswalk": codes, "facilities": facilities,
               "population": persons, "sites": sites, "exclusions": exclusions}  # fmt: skip
     if layers.catchments:
         tables = {**tables, "catchments": schools}
+    tables |= {} if years is None else years.by_name()
     proposing = {"permitted_land": permitted} if layers.permitted_land else {}
     alone = {"exclusions": exclusions, **proposing}
     tried = Tried(
@@ -180,12 +188,20 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     found = None if every is None else attempts(lambda: screened(study, every, exclusions, rules))
     if found is None:
         return tried
+    at_all = without_years(persons)
+    if years is not None:
+        of_years = attempts(lambda: people_of_years(study, years, persons, within, groups_of(study), log))
+        tried = replace(tried, faults=log.to_frame())
+        if of_years is None:
+            return tried
+        at_all = of_years
     inputs = Inputs(
         boundaries=boundaries,
         territory=within,
         facilities=facilities,
         sites=found.sites,
-        demand=persons,
+        demand=at_all.demand,
+        people=at_all,
         exclusions=exclusions,
         permitted=permitted,
         screening=found.log,
@@ -243,6 +259,10 @@ def input_files(study: Study) -> list[Path]:
         *layers.exclusions,
         *layers.catchments,
         *layers.permitted_land,
+        *layers.population_by_year,
+        *layers.single_ages,
+        *layers.births,
+        *layers.residential_areas,
     ]
     sources += [source for source in (layers.leading_zones, layers.crosswalk) if source is not None]
     paths = {source.path for source in sources}

@@ -74,6 +74,7 @@ def material_of(outcome: Outcome, *, at_the_end: Callable[[], Mapping[str, objec
             **study.report.labels,
         },
         run=outcome.record,
+        by_year=outcome.by_year,
         at_the_end=at_the_end,
     )
 

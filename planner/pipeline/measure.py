@@ -16,7 +16,7 @@ from planner.network.reach import TargetKind
 from planner.pipeline.attempts import Attempts
 from planner.pipeline.finished import Finished, without_threads
 from planner.pipeline.inputs import Inputs, groups_of
-from planner.siting import PeopleCovered, SitingProblem, make_options
+from planner.siting import PeopleCovered, SitingProblem, make_options, not_proposed, taken_sites
 from planner.study import Study
 
 
@@ -116,7 +116,17 @@ def _check_modes(standards: Iterable[ReachStandard], study: Study) -> None:
 
 
 def study_options(study: Study, inputs: Inputs) -> pd.DataFrame:
-    """Return every option that the study's templates give on its sites and facilities."""
+    """Return every option that the study's templates give on its sites and facilities, commitments not repeated."""
+    made = _every_option(study, inputs)
+    return made.drop(index=not_proposed(made, taken_sites(inputs.sites, inputs.facilities))["option_id"])
+
+
+def repeated_commitments(study: Study, inputs: Inputs) -> pd.DataFrame:
+    """Return the options that are not made because what they would build is committed: option_id, facility_id."""
+    return not_proposed(_every_option(study, inputs), taken_sites(inputs.sites, inputs.facilities))
+
+
+def _every_option(study: Study, inputs: Inputs) -> pd.DataFrame:
     return make_options(
         study.siting.options,
         pd.DataFrame(inputs.sites.drop(columns="geometry")),
@@ -153,7 +163,10 @@ def present_situation(
     """
     points = places(inputs.facilities, options)
     centre = anchors(
-        inputs.territory, inputs.demand, people=groups_of(study)[0], levels=anchor_levels(rules.policy.mandates)
+        inputs.territory,
+        inputs.people.anchored,
+        people=groups_of(study)[0],
+        levels=anchor_levels(rules.policy.mandates),
     )
     asked = needs(rules.standards, inputs.facilities, options)
 
@@ -166,6 +179,7 @@ def present_situation(
             anchors=centre,
             reaches=held,
             people=groups_of(study)[0],
+            demands=inputs.people.demands,
         )
 
     def searched() -> Reaches:

@@ -53,6 +53,8 @@ class Outcome:
         Who is covered, by unit and group; where those live who are not.
     unreached
         Uncovered people at present, by reason.
+    by_year
+        Tables of the years of the plan, where people change by year (`planner.pipeline.by_year.tables_by_year`).
     record
         What goes into run.json.
     """
@@ -71,6 +73,7 @@ class Outcome:
     gap_areas: pd.DataFrame
     gap_areas_after: pd.DataFrame
     unreached: pd.DataFrame
+    by_year: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     record: Mapping[str, Any] = field(default_factory=dict)
 
     def summary(self, language: str = "zh") -> str:

@@ -20,11 +20,13 @@ from planner.land import LandRule, rules_frame
 from planner.mandates import Policy, count_statuses
 from planner.network import RoadNetwork
 from planner.pipeline.clock import Clock
+from planner.pipeline.commitments import commitments_record, facility_assumptions
 from planner.pipeline.finished import Finished
-from planner.pipeline.inputs import groups_within, input_files
-from planner.pipeline.measure import Rules
+from planner.pipeline.inputs import groups_of, groups_within, input_files
+from planner.pipeline.measure import Rules, repeated_commitments
 from planner.pipeline.outcome import Outcome
 from planner.pipeline.road_parts import road_parts
+from planner.pipeline.years import bands_of, speaks_of_years
 from planner.population import population_record
 from planner.study import Study
 
@@ -76,7 +78,12 @@ def run_record(outcome: Outcome) -> dict[str, Any]:
         "unreached": outcome.unreached,
         "population": people,
         "notice": study.notice,
-        "assumptions": [*assumed, *people["words"][study.language]],
+        "commitments": commitments_record(inputs.facilities, repeated_commitments(study, inputs)),
+        "assumptions": [
+            *assumed,
+            *facility_assumptions(inputs.facilities, study.language),
+            *people["words"][study.language],
+        ],
     }
 
 
@@ -85,6 +92,7 @@ def _settings(study: Study, rules: Rules, land: Sequence[LandRule]) -> dict[str,
     return {
         **study.effective(),
         "groups_within": groups_within(study),
+        **({"bands": bands_of(study, groups_of(study))} if study.layers.single_ages else {}),
         "forbid_unconfirmed": study.standards.forbid_unconfirmed,
         "standards": _entries(rules, "standard"),
         "numbers": _entries(rules, "number"),
@@ -99,6 +107,10 @@ def _settings(study: Study, rules: Rules, land: Sequence[LandRule]) -> dict[str,
 _ASSUMPTIONS = {
     "zh": {
         "population": "人口按 {base} 年数据，规划各年不变",
+        "population_by_year": "人口按年计：现状为 {base} 年，规划后为 {last} 年，见 demand_by_year，未给出的年份{rule}",
+        "cohorts": "分年龄人口逐年推移：存活比例 {survival}，不计迁移",
+        "areas": "新建居住区自交付年份起计入；各年龄组按所在单元现状年构成推算",
+        "anchors": "单元代表点按 {base} 年人口选定，各年不变",
         "money": "投资在开工年计入预算，当年未用完的结转",
         "horizon": "按原文件口径延伸，须以现行标准复核",
         "no_budget": "研究未给出预算：以最少投资满足要求",
@@ -109,6 +121,12 @@ _ASSUMPTIONS = {
     },
     "en": {
         "population": "population is that of {base} in every year",
+        "population_by_year": "population is counted by year: at present that of {base}, with the plan that of {last}; "
+        "demand_by_year has every year; years that nobody states {rule}",
+        "cohorts": "single ages are shifted year by year: survival {survival}, migration is not modelled",
+        "areas": "new residential areas count from their year of delivery; their age groups are derived from the "
+        "base-year structure of the unit around them",
+        "anchors": "the point that stands for a unit is chosen by the people of {base} and stays",
         "money": "money is spent in the year work starts; what is left carries over",
         "horizon": "the policy speaks up to {horizon}; later years extend its terms and must be checked against "
         "current standards",
@@ -124,7 +142,7 @@ _ASSUMPTIONS = {
 
 def assumptions(study: Study, policy: Policy, modes_in_use: Collection[str] = ()) -> list[str]:
     """Return, in the study's language, what the numbers take for granted."""
-    told = ["population", "money"]
+    told = [*_people_told(study), "money"]
     if policy.horizon is not None and study.years[-1] > policy.horizon:
         told.append("horizon")
     costs_unknown = any(template.cost_yuan is None for template in study.siting.options)
@@ -139,9 +157,32 @@ def assumptions(study: Study, policy: Policy, modes_in_use: Collection[str] = ()
     severed = any(study.modes[name].severed_by for name in modes_in_use if name in study.modes)
     if severed and study.roads is not None and study.roads.kind == "lines":
         told.append("no_crossings")
-    texts = _ASSUMPTIONS[study.language]
-    words = {"proposed": "、".join(proposed), "adjusted": "、".join(adjusted)}
-    return [texts[name].format(base=study.base_year, horizon=policy.horizon, **words) for name in told]
+    texts, rule = _ASSUMPTIONS[study.language], study.years_of_people
+    words = {
+        "base": study.base_year,
+        "last": study.years[-1],
+        "horizon": policy.horizon,
+        "rule": _RULES[study.language][rule.between],
+        "proposed": "、".join(proposed),
+        "adjusted": "、".join(adjusted),
+        "survival": f"{rule.survival:g}" + (f" ({rule.survival_source})" if rule.survival_source else ""),
+    }
+    return [texts[name].format(**words) for name in told]
+
+
+_RULES = {
+    "zh": {"step": "沿用此前最近一年的数", "linear": "按直线内插，最后一年之后不变"},
+    "en": {"step": "have the last number before", "linear": "lie on a straight line, and after the last one stay"},
+}
+
+
+def _people_told(study: Study) -> list[str]:
+    """Return what is to be said of the years of people."""
+    layers = study.layers
+    told = ["population"] if not speaks_of_years(study) else ["population_by_year"]
+    told += ["cohorts"] if layers.single_ages else []
+    told += ["areas"] if layers.residential_areas else []
+    return [*told, "anchors"] if speaks_of_years(study) else told
 
 
 def _modes_in_use(rules: Rules) -> frozenset[str]:

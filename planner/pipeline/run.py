@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.coverage import Situation, coverage_by_unit, gap_areas, unreachable
 from planner.mandates import evaluate
+from planner.pipeline.by_year import tables_by_year
 from planner.pipeline.clock import Clock
 from planner.pipeline.finished import Finished, beside
 from planner.pipeline.inputs import Inputs
@@ -102,5 +103,6 @@ def _measured_again(
         gap_areas=gap_areas(present, coverage).areas,
         gap_areas_after=gap_areas(planned, coverage).areas,
         unreached=unreachable(present, coverage),
+        by_year=tables_by_year(study, inputs, rules, options, plan, planned),
     )
     return replace(outcome, record=run_record(outcome))

@@ -47,6 +47,7 @@ def tables(material: Material) -> dict[str, pd.DataFrame]:
     for name, id_name in _IDS.items():
         found[name] = with_id(getattr(material, name), id_name).sort_values(id_name, kind="stable")
     found["plan_sites"] = plan_sites(material)
+    found |= {name: _plain_rows(frame) for name, frame in material.by_year.items()}
     found["demand_status"] = demand_status(material)
     if people_of_units(material):
         found["demand"] = with_id(material.demand, "demand_id").sort_values("demand_id", kind="stable")

@@ -94,6 +94,8 @@ class Material:
         Rows of the standards profile in use, for the sheet of sources; any keys, those known are shown.
     labels
         Chinese and English words of the study for its own ids (services, groups, mandates, land uses, rules).
+    by_year
+        Tables of single years, by name; written as they are. Empty where people stay as they are.
     run
         What goes into run.json.
     at_the_end
@@ -136,6 +138,7 @@ class Material:
     map_review_number: str = ""
     publish_exclusions: tuple[str, ...] = ()
     standards: Sequence[Mapping[str, object]] = ()
+    by_year: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)
     at_the_end: Callable[[], Mapping[str, object]] = dict
 

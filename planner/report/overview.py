@@ -9,7 +9,7 @@ import pandas as pd
 from planner.report.catalogue import both, text, word
 from planner.report.material import Material, people_words
 from planner.report.pairs import paired_findings
-from planner.report.sheets import Block, Column, Sheet, block, coverage_rows, wan
+from planner.report.sheets import Block, Column, Sheet, block, coverage_columns, coverage_rows, wan
 
 _ITEMS = (Column("item", "long", 44), Column("value", "item", 44))
 _MANDATES = (
@@ -85,7 +85,7 @@ def overview_sheet(material: Material) -> Sheet:
     blocks = (
         block("summary", _ITEMS, _summary(material, findings)),
         block("by_mandate", _MANDATES, _by_mandate(material, findings)),
-        block("coverage", _COVERAGE, coverage_rows(material, widest=True)),
+        block("coverage", coverage_columns(material, _COVERAGE), coverage_rows(material, widest=True)),
         block("budget", _BUDGET, _by_year(material)),
         block("stages", _STAGES, _stages(material)),
     )
@@ -112,6 +112,7 @@ def _summary(material: Material, findings: pd.DataFrame) -> list[dict[str, objec
         "review_number": material.map_review_number or text("overview", "no_review_number", material.language),
         "base_year": str(material.base_year),
         "final_year": str(material.final_year),
+        **({"people_years": f"{material.base_year} → {material.final_year}"} if material.by_year else {}),
         "crs": material.crs,
     }
     rows: list[dict[str, object]] = [{"item": _item(key), "value": value} for key, value in values.items()]

@@ -144,13 +144,21 @@ def detail_sheets(material: Material) -> list[Sheet]:
         Sheet("findings", (_block(FINDINGS, _finding_rows(material)),), frozen=4),
         Sheet("plan", (_block(PLAN, _plan_rows(material)),), frozen=3),
         Sheet("causes", (_block(CAUSES, _cause_rows(material)),), frozen=4),
-        Sheet("coverage", (_block(COVERAGE, coverage_rows(material)),), frozen=2),
+        Sheet("coverage", (_block(coverage_columns(material, COVERAGE), coverage_rows(material)),), frozen=2),
     ]
 
 
 def faults_sheet(material: Material) -> Sheet:
     """Return the sheet of faults of the data."""
     return Sheet("faults", (_block(FAULTS, records(material.data_faults)),))
+
+
+def coverage_columns(material: Material, columns: Sequence[Column]) -> Sequence[Column]:
+    """Return the columns of coverage; where people change by year, with the denominator of the present beside."""
+    if not material.by_year:
+        return columns
+    at = [column.key for column in columns].index("total")
+    return (*columns[:at], Column("total_before", "whole", 14), *columns[at:])
 
 
 def coverage_rows(material: Material, *, widest: bool = False) -> list[dict[str, object]]:

@@ -1,5 +1,7 @@
 """Problem, options, stages, schedule, plan, explanation."""
 
+from planner.siting.committed import not_proposed as not_proposed
+from planner.siting.committed import taken_sites as taken_sites
 from planner.siting.eligibility import site_services as site_services
 from planner.siting.eligibility import site_services_summary as site_services_summary
 from planner.siting.options import make_options as make_options
@@ -15,7 +17,9 @@ __all__ = [
     "SitingProblem",
     "Stage",
     "make_options",
+    "not_proposed",
     "site_services",
     "site_services_summary",
     "solve",
+    "taken_sites",
 ]

@@ -17,6 +17,7 @@ from planner.layers.source import BoundarySource, DemandSource, ExclusionSource,
 from planner.mandates.settings import MandateSettings, StandardsSettings
 from planner.network.modes import Mode
 from planner.network.settings import NetworkSettings, RoadSource
+from planner.population.settings import YearSettings
 from planner.report.settings import Language, ReportSettings
 from planner.siting.settings import SitingSettings
 
@@ -37,6 +38,9 @@ class StudyLayers:
         Membership of leading zones; None where there are none.
     crosswalk
         Which code of an older list of units is which of this one; None where there is none.
+    population_by_year, single_ages, births, residential_areas
+        People of units in later years, or what they are made of; new places to live. Empty where people stay as
+        they are.
     """
 
     boundaries: tuple[BoundarySource, ...]
@@ -48,6 +52,10 @@ class StudyLayers:
     permitted_land: tuple[LayerSource, ...] = ()
     leading_zones: LayerSource | None = None
     crosswalk: LayerSource | None = None
+    population_by_year: tuple[LayerSource, ...] = ()
+    single_ages: tuple[LayerSource, ...] = ()
+    births: tuple[LayerSource, ...] = ()
+    residential_areas: tuple[LayerSource, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -84,6 +92,8 @@ class Study:
         Settings of the rooms.
     path
         The study file; relative paths start in its folder.
+    years_of_people
+        How people of years that no table states are found.
     """
 
     name: str
@@ -105,6 +115,7 @@ class Study:
     siting: SitingSettings
     report: ReportSettings
     path: Path
+    years_of_people: YearSettings = YearSettings()
 
     @property
     def folder(self) -> Path:

@@ -18,6 +18,7 @@ from planner.layers.source import BoundarySource, DemandSource, ExclusionSource,
 from planner.mandates.settings import MandateSettings, StandardsSettings
 from planner.network.modes import Mode, default_modes
 from planner.network.settings import NetworkSettings, RoadSource
+from planner.population.settings import YearSettings
 from planner.report.settings import Language, ReportSettings
 from planner.siting.settings import SitingSettings
 from planner.study.explain import shown, unknown_key
@@ -35,11 +36,18 @@ LISTS: dict[str, type[LayerSource]] = {
     "exclusions": ExclusionSource,
     "catchments": LayerSource,
     "permitted_land": LayerSource,
+    "population_by_year": LayerSource,
+    "single_ages": LayerSource,
+    "births": LayerSource,
+    "residential_areas": LayerSource,
 }
 ONCE = ("leading_zones", "crosswalk")
 """Tables of which a study has one."""
 _NEEDED = ("boundaries", "population")
-_SECTIONS = ("study", "layers", "roads", "modes", "network", "land", "standards", "mandates", "siting", "report")
+_SECTIONS = (
+    "study", "layers", "roads", "modes", "network", "land", "standards", "mandates", "siting", "report",
+    "years_of_people",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +154,7 @@ class StudyReader:
         mandates = self._section("mandates", MandateSettings)
         siting = self._section("siting", SitingSettings, default={})
         report = self._section("report", ReportSettings, default={})
+        by_year = self._section("years_of_people", YearSettings, default={})
         self._check_named_files(standards, mandates)
         self._check_years(head, siting)
         if len(self.faults) or not (head and layers and network and standards and mandates and siting and report):
@@ -172,6 +181,7 @@ class StudyReader:
             siting=siting,
             report=_filled(report, head, self.raw.get("report", {})),
             path=path,
+            years_of_people=by_year or YearSettings(),
         )
 
     def _say(self, sentence: str) -> None:
@@ -191,6 +201,9 @@ class StudyReader:
         for name in raw:
             if name not in (*LISTS, *ONCE):
                 self._say(unknown_key(name, [*LISTS, *ONCE], "[layers]"))
+        if raw.get("births") and not raw.get("single_ages"):
+            do = "add the ages that people have in the base year, or remove the births"
+            self._say(fault("[[layers.single_ages]] beside [[layers.births]]", "none", do))
         lists = {name: self._sources(name, raw.get(name, []), kind) for name, kind in LISTS.items()}
         single = {name: self.source(raw[name], LayerSource, f"[layers.{name}]") for name in ONCE if name in raw}
         return None if len(self.faults) else StudyLayers(**lists, **single)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from planner.verify.promises import check_plan
 from planner.verify.proposed import check_proposals
 from planner.verify.recount import Scene, comparable, coverage, findings
 from planner.verify.world import with_plan
+from planner.verify.years import check_years
 
 Progress = Callable[[str, float], None]
 
@@ -65,13 +66,16 @@ def verify(
     ]
     tell("before", 0.4)
     now = run.settings["study"]["base_year"]
-    present = Scene(inputs.world, with_plan(facilities, plan.iloc[:0], now), now)
+    present = Scene(inputs.world.in_year(now), with_plan(facilities, plan.iloc[:0], now), now)
     land = {"boundaries": inputs.boundaries, "exclusions": inputs.exclusions, "permitted": inputs.permitted}
     parts.append(check_proposals(run, present, inputs.sites, land))
     parts += _state(run, "before", present)
     tell("after", 0.7)
     last = max(run.settings["study"]["years"])
-    parts += _state(run, "after", Scene(inputs.world, with_plan(facilities, plan, last), last))
+    parts += _state(run, "after", Scene(inputs.world.in_year(last), with_plan(facilities, plan, last), last))
+    if inputs.world.demands:
+        tell("years", 0.8)
+        parts += check_years(run, inputs.world, facilities, plan)
     tell("compared", 1.0)
     return together(parts)
 

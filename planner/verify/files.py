@@ -32,6 +32,14 @@ TABLES = {
     "coverage_after": _COVERAGE,
 }
 """The tables that are read, and the columns each must have."""
+TABLES_OF_YEARS = {
+    "demand_by_year": "unit_code year group persons",
+    "findings_by_year": f"situation_year {_FINDINGS}",
+    "coverage_by_year": f"situation_year {_COVERAGE}",
+}
+"""Tables that a run has, too, in which people change by year."""
+SPEAK_OF_YEARS = ("population_by_year", "single_ages", "residential_areas")
+"""Layers of a study of which such a run has at least one."""
 
 LATER = {
     "screening": "site_id rule_id layer source",
@@ -104,7 +112,9 @@ def read_run(out: Path, *, study_folder: Path | None = None) -> Run:
         If run.json or a table is missing or cannot be read.
     """
     document = _document(out / "run.json")
-    tables = {name: _table(out / "tables" / f"{name}.csv", columns.split()) for name, columns in TABLES.items()}
+    by_year = any(document["settings"]["layers"].get(name) for name in SPEAK_OF_YEARS)
+    wanted = {**TABLES, **(TABLES_OF_YEARS if by_year else {})}
+    tables = {name: _table(out / "tables" / f"{name}.csv", columns.split()) for name, columns in wanted.items()}
     there = {name: columns for name, columns in LATER.items() if (out / "tables" / f"{name}.csv").is_file()}
     tables |= {name: _table(out / "tables" / f"{name}.csv", columns.split()) for name, columns in there.items()}
     if counts_units(document):

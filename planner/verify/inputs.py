@@ -24,16 +24,19 @@ from planner.layers import (
     read_facilities,
     read_leading_zones,
     read_lines,
+    read_people_by_year,
     read_permitted_land,
+    read_residential_areas,
     read_sites,
 )
 from planner.layers.source import SpreadSource
 from planner.verify.catchments import assigned
 from planner.verify.costs import Ruler
 from planner.verify.edges import edges_of
-from planner.verify.files import Run
+from planner.verify.files import SPEAK_OF_YEARS, Run
 from planner.verify.outcome import Verification, of_faults, together
 from planner.verify.people import check_units, counted_by_unit, numbers_of
+from planner.verify.people_years import Tables, demands_again
 from planner.verify.persons import whole
 from planner.verify.roads import ModeRoads, roads_of_mode
 from planner.verify.ways import line_chains, osm_chains
@@ -94,7 +97,7 @@ def read_inputs(run: Run) -> Inputs:
         demand, facilities = assigned(table, demand, facilities, above)
     sites = read_sites(_sources(run, "sites", LayerSource), boundaries, crs=crs, log=log, crosswalk=codes)
     return Inputs(
-        world=_world(run, boundaries, zones, demand),
+        world=_world(run, boundaries, zones, demand, _of_years(run, boundaries, log, codes)),
         facilities=facilities,
         sites=sites.reset_index(),
         permitted=read_permitted_land(_sources(run, "permitted_land", LayerSource), crs=crs, log=log),
@@ -162,7 +165,9 @@ def _crosswalk(run: Run, boundaries: pd.DataFrame, log: FaultLog) -> pd.DataFram
     return read_crosswalk(_source(LayerSource, entry, run.folder), crs=crs, log=log, boundaries=boundaries)
 
 
-def _world(run: Run, boundaries: pd.DataFrame, zones: pd.DataFrame | None, demand: pd.DataFrame) -> World:
+def _world(
+    run: Run, boundaries: pd.DataFrame, zones: pd.DataFrame | None, demand: pd.DataFrame, tables: Tables | None
+) -> World:
     units = boundaries[["code", "level", "kind", "parent_code"]].astype(str).set_index("code")
     above = containment(units, zones)
     if zones is not None:
@@ -172,9 +177,29 @@ def _world(run: Run, boundaries: pd.DataFrame, zones: pd.DataFrame | None, deman
         units = pd.concat([units, overlaid])
         above |= {str(zone): frozenset({str(zone)}) for zone in overlaid.index}
     bare = World(units=units, above=above, demand=demand, ruler=Ruler(modes={}, targets={}), settings=run.settings)
-    targets = {"demand": demand, "anchor": anchors(bare, _anchored(bare))}
-    ruler = Ruler(modes=_roads(run), targets=targets)
-    return World(units=units, above=above, demand=demand, ruler=ruler, settings=run.settings)
+    centres = anchors(bare, _anchored(bare))
+    demands = {}
+    if tables is not None:
+        levels = {str(code): str(level) for code, level in units["level"].items()}
+        demands = demands_again(demand, tables, groups_of(run.settings), levels=levels, above=above)
+        demand = demands[run.settings["study"]["base_year"]]
+    ruler = Ruler(modes=_roads(run), targets={"demand": demand, "anchor": centres})
+    return World(units=units, above=above, demand=demand, ruler=ruler, settings=run.settings, demands=demands)
+
+
+def _of_years(run: Run, boundaries: pd.DataFrame, log: FaultLog, codes: pd.DataFrame | None) -> Tables | None:
+    """Return the tables that speak of people in later years; None where a run has none."""
+    crs, layers = run.settings["study"]["crs"], run.settings["layers"]
+    if not any(layers.get(name) for name in SPEAK_OF_YEARS):
+        return None
+    stated, ages, births = (
+        read_people_by_year(name, _sources(run, name, LayerSource), boundaries, crs=crs, log=log, crosswalk=codes)
+        for name in ("population_by_year", "single_ages", "births")
+    )
+    areas = read_residential_areas(
+        _sources(run, "residential_areas", LayerSource), boundaries, crs=crs, log=log, crosswalk=codes
+    )
+    return Tables(stated=stated, ages=ages, births=births, areas=areas, settings=run.settings)
 
 
 def _anchored(world: World) -> list[str]:

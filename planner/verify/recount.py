@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from planner.verify.completed import completed
 from planner.verify.outcome import plain
-from planner.verify.world import COMMITTED, World, of_kind, open_facilities
+from planner.verify.world import COMMITTED, PROMISED, World, of_kind, open_facilities
 
 _LEVELS = ("village", "township", "county", "city")
 _MEASURED = ("measured", "required")
@@ -64,9 +65,27 @@ def findings(scene: Scene) -> pd.DataFrame:
     rows = [
         {"mandate_id": mandate["id"], **finding._asdict()}
         for mandate in scene.world.settings["mandates"]
-        for finding in _COUNTED[mandate["predicate"]](scene, mandate)
+        for finding in _with_doubts(scene, mandate)
     ]
     return pd.DataFrame(rows, columns=["mandate_id", *Finding._fields], dtype=object)
+
+
+def _with_doubts(scene: Scene, mandate: Mandate) -> list[Finding]:
+    """Return the findings of a mandate; a gap that a promised facility without a year would close is none."""
+    count = _COUNTED[mandate["predicate"]]
+    found, standing = count(scene, mandate), scene.facilities
+    undated = standing["status"].isin(PROMISED) & (standing["opened_year"].map(plain) == "")
+    undated &= standing["service"] == mandate["service"]
+    if not undated.any():
+        return found
+    opened = standing.assign(opened_year=standing["opened_year"].mask(undated, str(scene.year)))
+    then = {one.unit_code: one.status for one in reversed(count(scene._replace(facilities=opened), mandate))}
+    return [
+        Finding(one.unit_code, "not_evaluable")
+        if one.year is None and one.status == "gap" and then.get(one.unit_code, "gap") != "gap"
+        else one
+        for one in found
+    ]
 
 
 def comparable(table: pd.DataFrame) -> pd.DataFrame:
@@ -138,29 +157,32 @@ def _count_per_unit(scene: Scene, mandate: Mandate) -> list[Finding]:
 
 
 def _programme_per_year(scene: Scene, mandate: Mandate) -> list[Finding]:
-    done = [
-        row
-        for row in scene.facilities.to_dict("records")
-        if row["status"] in COMMITTED and of_kind(row, mandate["service"], mandate.get("where"))
-    ]
+    asked, minimum = bool(mandate.get("accepted")), mandate["minimum"]
+    years = [str(year) for year in scene.world.settings["study"]["years"]]
+    done, perhaps = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for row in scene.facilities.to_dict("records"):
+        if row["status"] not in COMMITTED or not of_kind(row, mandate["service"], mandate.get("where")):
+            continue
+        sure, maybe = completed(row, years, accepted=asked)
+        for unit in scene.world.above.get(row["unit_code"], ()):
+            done.update((unit, year) for year in sure)
+            perhaps.update((unit, year) for year in (*sure, *maybe))
     found = []
     for unit in scene.world.members(mandate["unit_set"]):
-        opened = Counter(
-            plain(row["opened_year"]) for row in done if unit in scene.world.above.get(row["unit_code"], ())
-        )
-        for year in scene.world.settings["study"]["years"]:
-            count = opened[str(year)]
-            found.append(Finding(unit, _VERDICT[count >= mandate["minimum"]], count, mandate["minimum"], year))
+        for year in years:
+            count = done[unit, year]
+            if count < minimum <= perhaps[unit, year]:
+                found.append(Finding(unit, "not_evaluable", year=int(year)))
+            else:
+                found.append(Finding(unit, _VERDICT[count >= minimum], count, minimum, int(year)))
     return found + _empty_parents(scene.world, mandate["unit_set"])
 
 
 def _capacity(scene: Scene, mandate: Mandate) -> list[Finding]:
     demand, limit = scene.world.demand, scene.world.number(mandate["class_size"])
     column = f"catchment_{mandate.get('catchment_service') or mandate['service']}"
-    pupils = Counter[str]()
-    if column in demand:
-        for name, persons in zip(demand[column].map(plain), demand[mandate["group"]], strict=True):
-            pupils[name] += persons
+    pupils = _pupils(demand, column, mandate["group"])
+    now = _pupils(scene.world.now(), column, mandate["group"])
     schools: dict[str, list[Mapping[str, Any]]] = {}
     for row in scene.standing(mandate["service"]).to_dict("records"):
         schools.setdefault(plain(row["catchment_id"]), []).append(row)
@@ -169,23 +191,37 @@ def _capacity(scene: Scene, mandate: Mandate) -> list[Finding]:
         city = scene.world.members({"levels": ["city"], "kinds": []})
         whole = city or scene.world.members({"levels": ["county"], "kinds": []})
         return [Finding(unit, "not_evaluable") for unit in whole] or [_NOWHERE]
-    return [_one_catchment(name, schools.get(name, []), pupils[name], limit) for name in names]
+    return [_one_catchment(name, schools.get(name, []), pupils[name], now[name], limit) for name in names]
 
 
-def _one_catchment(name: str, schools: list[Mapping[str, Any]], pupils: float, limit: float | None) -> Finding:
+def _pupils(demand: pd.DataFrame, column: str, group: str) -> Counter[str]:
+    """Return the persons of a group by catchment."""
+    pupils = Counter[str]()
+    if column in demand:
+        for name, persons in zip(demand[column].map(plain), demand[group], strict=True):
+            pupils[name] += persons
+    return pupils
+
+
+def _one_catchment(
+    name: str, schools: list[Mapping[str, Any]], pupils: float, now: float, limit: float | None
+) -> Finding:
     if limit is None or (not schools and not pupils):
         return Finding(name, "not_evaluable")
     if not schools:
         return Finding(name, "gap", None, limit)
-    largest = _largest_class(schools, pupils)
+    largest = _largest_class(schools, pupils, changed=pupils != now)
     if largest is None:
         return Finding(name, "not_evaluable")
     return Finding(name, _VERDICT[largest <= limit], largest, limit)
 
 
-def _largest_class(schools: list[Mapping[str, Any]], pupils: float) -> float | None:
-    """Return the largest class of a catchment: as stated, or as many to a class as there must be on average."""
-    acted_on = any(school["acted_on"] for school in schools)
+def _largest_class(schools: list[Mapping[str, Any]], pupils: float, *, changed: bool) -> float | None:
+    """Return the largest class of a catchment: as stated, or as many to a class as there must be on average.
+
+    What schools state they state of the present, so it does not hold where pupils have changed since.
+    """
+    acted_on = changed or any(school["acted_on"] for school in schools)
     stated = [] if acted_on else [float(s["largest_class"]) for s in schools if plain(s["largest_class"])]
     if len(stated) == len(schools):
         return max(stated)

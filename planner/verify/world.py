@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from planner.verify.roads import Flags
 
 PLACES = "places"
 COMMITTED = ("现状", "在建", "已批未建")
+PROMISED = COMMITTED[1:]
 _KEPT_BY_FACILITY = frozenset(
     {
         "facility_id",
@@ -27,6 +28,9 @@ _KEPT_BY_FACILITY = frozenset(
         "status",
         "opened_year",
         "closed_year",
+        "completed",
+        "accepted",
+        "accepted_date",
         "largest_class",
     }
 )
@@ -49,6 +53,8 @@ class World:
         Measures costs.
     settings
         ``settings`` of run.json.
+    demands
+        By year: the demand of that year; empty where people stay as they are.
     """
 
     units: pd.DataFrame
@@ -56,6 +62,15 @@ class World:
     demand: pd.DataFrame
     ruler: Ruler
     settings: Mapping[str, Any]
+    demands: Mapping[int, pd.DataFrame] = field(default_factory=dict)
+
+    def in_year(self, year: int) -> World:
+        """Return the same world with the people of a year."""
+        return replace(self, demand=self.demands[year]) if self.demands else self
+
+    def now(self) -> pd.DataFrame:
+        """Return the demand of the base year."""
+        return self.demands[min(self.demands)] if self.demands else self.demand
 
     def members(self, unit_set: Mapping[str, Any]) -> list[str]:
         """Return the codes of a unit set's units."""
@@ -72,7 +87,11 @@ class World:
 
     def sums(self, group: str, chosen: Flags | None = None) -> dict[str, float]:
         """Return by unit the persons of a group (or residential points) at all or the chosen demand points."""
-        weight = np.ones(len(self.demand)) if group == PLACES else self.demand[group].to_numpy(np.float64)
+        if group == PLACES:
+            lived = self.demand.get("lived_in")
+            weight = np.ones(len(self.demand)) if lived is None else lived.to_numpy(np.float64)
+        else:
+            weight = self.demand[group].to_numpy(np.float64)
         if chosen is not None:
             weight = np.where(chosen, weight, 0.0)
         totals = dict.fromkeys(self.units.index, 0.0)
@@ -183,7 +202,8 @@ def with_plan(facilities: pd.DataFrame, options: pd.DataFrame, year: int) -> pd.
         acted_on = option["facility_id"]
         if option["action"] == "build":
             opened = {"status": "现状", "opened_year": option["complete_year"], "closed_year": "", "largest_class": ""}
-            rows[option["option_id"]] = {**option, **opened, "acted_on": True}
+            accepted = {"completed": "", "accepted": "True", "accepted_date": ""}
+            rows[option["option_id"]] = {**option, **opened, **accepted, "acted_on": True}
         elif acted_on in rows:  # where not, the promises of the plan are broken, and told
             given = {name: value for name, value in option.items() if value != "" and name not in _KEPT_BY_FACILITY}
             rows[acted_on] = {**rows[acted_on], **given, "largest_class": "", "acted_on": True}

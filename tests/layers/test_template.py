@@ -25,9 +25,12 @@ from planner.layers import (
     read_exclusions,
     read_facilities,
     read_leading_zones,
+    read_people_by_year,
+    read_residential_areas,
     read_sites,
 )
 from planner.layers.age_structure import read_structure
+from planner.layers.by_year import KEYS
 from planner.layers.catchments import read_catchments
 from planner.layers.crosswalk import read_crosswalk
 from planner.layers.example import key_column
@@ -39,7 +42,9 @@ from tests.layers.conftest import CRS, EAST, NORTH
 PAIRS = [(layer, kind) for layer in LAYERS for kind in FORMATS if (layer, kind) not in
          {("exclusions", ".csv"), ("exclusions", ".xlsx")}]  # fmt: skip
 
-KEYS = {"population_by_unit": "T1", "age_structure": "9岁"}
+OF_OWN = {
+    "population_by_unit": "T1", "age_structure": "9岁", "population_by_year": "T1", "single_ages": "T1", "births": "T1",
+}  # fmt: skip
 
 
 def _fill(path: Path, layer: str) -> None:
@@ -47,7 +52,7 @@ def _fill(path: Path, layer: str) -> None:
     wanted = schema_of(layer)
     row = example_row(wanted) | {"unit_code": "T1", "parent_code": "", "new_code": "T1",
                                  "x": str(EAST + 500), "y": str(NORTH + 500),
-                                 key_column(wanted): KEYS.get(layer, "9")}  # fmt: skip
+                                 key_column(wanted): OF_OWN.get(layer, "9")}  # fmt: skip
     cells = [row[column.name] for column in wanted.columns if column.dtype != "geometry"]
     if path.suffix == ".csv":
         with path.open("a", encoding="utf-8", newline="") as stream:
@@ -63,7 +68,7 @@ def _fill(path: Path, layer: str) -> None:
 def _fill_geopackage(path: Path, layer: str, row: dict[str, str]) -> None:
     table = gpd.read_file(path, layer=layer)
     more = table.assign(**{name: row[name] for name in ("unit_code", "parent_code", "new_code") if name in table})
-    more = more.assign(**{key_column(schema_of(layer)): KEYS.get(layer, "9")})
+    more = more.assign(**{key_column(schema_of(layer)): OF_OWN.get(layer, "9")})
     if isinstance(table, gpd.GeoDataFrame):
         area = box(EAST + 450, NORTH + 450, EAST + 550, NORTH + 550)
         shape = area.centroid if table.geom_type.iloc[0] == "Point" else area
@@ -76,7 +81,7 @@ def _fill_geopackage(path: Path, layer: str, row: dict[str, str]) -> None:
         pyogrio.write_dataframe(filled, path, layer=layer, driver="GPKG")
 
 
-def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.DataFrame:
+def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.DataFrame:  # noqa: PLR0911 - by layer
     crs = {} if path.suffix == ".gpkg" else {"crs": CRS}
     if layer == "boundaries":
         return read_boundaries([BoundarySource(path=path, level="township")], crs=CRS, log=log)
@@ -94,6 +99,10 @@ def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.D
         return bare[layer](LayerSource(path=path), crs=CRS, log=log)
     if layer == "population_by_unit":
         return read_unit_people(DemandSource(path=path), town, crs=CRS, log=log)
+    if layer in KEYS:
+        return read_people_by_year(layer, [LayerSource(path=path)], town, crs=CRS, log=log)
+    if layer == "residential_areas":
+        return read_residential_areas([LayerSource(path=path, **crs)], town, crs=CRS, log=log)
     reader = read_facilities if layer == "facilities" else read_sites
     return reader([LayerSource(path=path, **crs)], town, crs=CRS, log=log)
 

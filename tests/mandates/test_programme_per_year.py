@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -144,3 +145,55 @@ def test_a_year_that_is_met_whatever_happens_has_no_row() -> None:
     rows = MANDATE.rows(view_of(made_of(committed), table))
     assert rows.findings["year"].tolist() == [2027]
     assert rows.findings["required"].tolist() == [2.0]
+
+
+def _completed(*rows: dict[str, Any], accepted: bool = False, minimum: int = 1) -> pd.DataFrame:
+    """Return the findings of a programme over parks that have dates of completion and acceptance."""
+    table = _parks(*({key: row[key] for key in row if key not in ("completed", "accepted")} for row in rows))
+    table["completed"] = pd.array([row.get("completed", "") for row in rows], dtype="str")
+    table["accepted"] = pd.array([row.get("accepted", pd.NA) for row in rows], dtype="boolean")
+    mandate = replace(MANDATE, accepted=accepted, minimum=minimum)
+    return mandate.evaluate(made_of(table)).set_index(["unit_code", "year"])
+
+
+def test_a_stated_date_of_completion_wins_over_the_opening_year() -> None:
+    """A park finished in December 2026 that opens in 2027 is a completion of 2026, and of no other year."""
+    found = _completed({"opened_year": 2027, "completed": "2026-12-30"})
+    assert found["measured"].tolist() == [1, 0]
+
+
+def test_a_completion_that_stands_counts_towards_the_target_of_its_year() -> None:
+    """One of the two parks that 2026 asks for is already there: one is left to build."""
+    found = _completed({"opened_year": 2026, "completed": "2026-03-01"}, minimum=2)
+    assert found.loc[("C", 2026), ["measured", "shortfall"]].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [
+        ({"accepted": True}, "met"),
+        ({"accepted": False}, "gap"),
+        ({}, "not_evaluable"),
+        ({"status": "在建"}, "met"),
+        ({"status": "在建", "opened_year": pd.NA}, "not_evaluable"),
+        ({"status": "规划", "accepted": True}, "gap"),
+    ],
+)
+def test_acceptance_where_the_mandate_asks_for_it(row: dict[str, Any], status: str) -> None:
+    """Accepted counts, refused does not, unknown decides nothing; what is being built is expected to be accepted."""
+    assert _completed({"opened_year": 2026, **row}, accepted=True).loc[("C", 2026), "status"] == status
+
+
+def test_acceptance_does_not_matter_where_nobody_asks_for_it() -> None:
+    """Without `accepted` in the mandate a refused park counts."""
+    assert _completed({"opened_year": 2026, "accepted": False}).loc[("C", 2026), "status"] == "met"
+
+
+def test_a_commitment_without_a_year_decides_no_year() -> None:
+    """It may be any year's: a year that lacks one is not evaluable, a year that lacks two is a gap still."""
+    rows = ({"opened_year": 2026}, {"status": "已批未建"})
+    found = _completed(*rows, minimum=2)
+    assert found["status"].tolist() == ["not_evaluable", "gap"]
+    assert found["reason_code"].tolist() == ["date_missing", "not_completed"]
+    assert pd.isna(found.loc[("C", 2026), "measured"])
+    assert found.loc[("C", 2026), "evidence"] == "f0;f1"

@@ -131,3 +131,14 @@ def test_unknown_road_class_is_other(material: Material) -> None:
     roads = gpd.GeoDataFrame({"road_class": ["cart_track", "primary_link"]}, geometry=again, crs=material.crs)
     drawn = payload(replace(material, roads=pd.concat([roads, roads], ignore_index=True)))["roads"]
     assert [(entry["class"], len(entry["lines"])) for entry in drawn] == [("primary", 1), ("other", 1)]
+
+
+def test_people_of_two_years_have_two_denominators(material: Material) -> None:
+    """Where people change by year the map gets both totals and the year that its dots are of; else the one it had."""
+    after = material.coverage_after.assign(total=material.coverage_before["total"].round().to_numpy() * 2)
+    both = payload(replace(material, coverage_after=after, by_year={"demand_by_year": pd.DataFrame({"year": [2030]})}))
+    assert [2 * total for total in both["coverage"]["total_before"]] == both["coverage"]["total"]
+    assert both["meta"]["people_year"] == material.base_year
+    alike = payload(material)
+    assert "total_before" not in alike["coverage"]
+    assert "people_year" not in alike["meta"]

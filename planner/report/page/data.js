@@ -130,13 +130,14 @@ function unitPath(i) {
   return names.reverse().join(' · ');
 }
 
-// Coverage of a unit: rows {group, total, covered: [before, after]} of one standard.
+// Coverage of a unit: rows {group, total, covered} of one standard, both [before, after].
 const coverageRows = (function () {
   const table = DATA.coverage, found = new Map();
   table.standard.forEach(function (standard, i) {
     const key = standard + ':' + table.unit[i];
     if (!found.has(key)) found.set(key, []);
-    found.get(key).push({ group: STRINGS[table.group[i]], total: table.total[i], covered: [table.covered_before[i], table.covered_after[i]] });
+    const before = (table.total_before || table.total)[i];  // another number where people change by year
+    found.get(key).push({ group: STRINGS[table.group[i]], total: [before, table.total[i]], covered: [table.covered_before[i], table.covered_after[i]] });
   });
   return function (standard, unit) { return found.get(standard + ':' + unit) || []; };
 })();
@@ -146,7 +147,7 @@ state.view = DATA.views.reduce(function (best, view, i) { return view.before[1] 
 
 // A number of persons of a group; of a group that is no persons (buildings that stand for them) the number alone.
 function counted(value, group) {
-  const persons = group === 'people' || group.startsWith('age_');
+  const persons = group !== 'buildings' && group !== 'places';
   return number(value, 0) + (persons ? '\u00a0' + text('persons') : '');
 }
 

@@ -135,6 +135,7 @@ function coverageLegend() {
     found.push(shareBars(unit));
   }
   found.push(note(text('coverage_note', { group: word('groups', META.group) })));
+  if (META.people_year) found.push(note(text('people_drawn', { year: META.people_year, final: META.final_year })));
   return found;
 }
 
@@ -143,15 +144,15 @@ function shareBars(unit) {
   const wanted = [STRINGS[DATA.standards[state.standard].group], 'places'];
   const bars = coverageRows(state.standard, unit).filter(function (row) { return wanted.includes(row.group); }).sort(function (a) { return a.group === 'places' ? 1 : -1; });
   return element('div', 'bars', bars.map(function (row) {
-    const places = row.group === 'places', share = function (side) { return row.total ? 100 * row.covered[side] / row.total : 0; };
+    const places = row.group === 'places', share = function (side) { return row.total[side] ? 100 * row.covered[side] / row.total[side] : 0; };
     const bar = element('div', 'bar', [element('i', 'before'), element('i', 'after')]);
     bar.firstChild.style.width = Math.min(share(0), share(1)) + '%';
     bar.lastChild.style.width = Math.max(0, share(1) - share(0)) + '%';
     const name = places ? text('share_places') : text('share_people', { group: word('groups', row.group) });
     return element('div', '', [
-      element('div', 'line', [element('span', '', name), element('b', '', percent(row.covered[0], row.total) + ' → ' + percent(row.covered[1], row.total))]),
+      element('div', 'line', [element('span', '', name), element('b', '', percent(row.covered[0], row.total[0]) + ' → ' + percent(row.covered[1], row.total[1]))]),
       bar,
-      note(text('covered_of', { covered: number(row.covered[state.side], 0), total: places ? number(row.total, 0) + ' ' + text('points') : counted(row.total, row.group) })),
+      note(text('covered_of', { covered: number(row.covered[state.side], 0), total: places ? number(row.total[state.side], 0) + ' ' + text('points') : counted(row.total[state.side], row.group) })),
     ]);
   }));
 }

@@ -144,8 +144,9 @@ function coverageTable(unit) {
   const head = element('tr', '', [element('th', '', ''), element('th', '', text('before')), element('th', '', text('after')), element('th', '', text('of'))]);
   const lines = found.map(function (row) {
     const places = row.group === 'places', name = places ? text('share_places') : text('share_people', { group: word('groups', row.group) });
-    const whole = places ? number(row.total, 0) + ' ' + text('points') : counted(row.total, row.group);
-    return element('tr', '', [element('th', '', name), element('td', '', percent(row.covered[0], row.total)), element('td', 'strong', percent(row.covered[1], row.total)), element('td', 'quiet', whole)]);
+    const last = places ? number(row.total[1], 0) + ' ' + text('points') : counted(row.total[1], row.group);
+    const whole = row.total[0] === row.total[1] ? last : number(row.total[0], 0) + ' → ' + last;
+    return element('tr', '', [element('th', '', name), element('td', '', percent(row.covered[0], row.total[0])), element('td', 'strong', percent(row.covered[1], row.total[1])), element('td', 'quiet', whole)]);
   });
   return element('div', '', [element('h4', '', text('coverage_of', { standard: standardName(state.standard) })), element('table', 'shares', [head].concat(lines))]);
 }

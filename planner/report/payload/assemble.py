@@ -63,6 +63,7 @@ def _meta(material: Material) -> dict[str, Any]:
         "review": plain(material.map_review_number),
         "base_year": material.base_year,
         "final_year": material.final_year,
+        **({"people_year": material.base_year} if material.by_year else {}),
         "group": weight_group(material),
         "gaps": [int((both[f"status_{when}"] == "gap").sum()) for when in ("before", "after")],
         "findings": len(both),

@@ -63,6 +63,7 @@ def coverage(draft: Draft) -> dict[str, Any]:
         "unit": draft.unit(table["unit_code"]),
         "group": draft.strings.puts(table["group"]),
         **{name: _counts(table[name]) for name in ("total", "covered_before", "covered_after")},
+        **({"total_before": _counts(table["total_before"])} if draft.material.by_year else {}),
     }
 
 
