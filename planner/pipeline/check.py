@@ -14,7 +14,7 @@ from planner.pipeline.quality import quality
 from planner.pipeline.reading import read_everything
 from planner.study import Study, read_study, tentative_study
 
-DEPENDENT = ("leading_zones", "crosswalk", "facilities", "population", "sites")
+DEPENDENT = ("leading_zones", "crosswalk", "facilities", "population", "sites", "catchments")
 """Tables that are read against the boundaries."""
 
 
