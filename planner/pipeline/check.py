@@ -14,8 +14,8 @@ from planner.pipeline.quality import quality
 from planner.pipeline.reading import read_everything
 from planner.study import Study, read_study, tentative_study
 
-DEPENDENT = ("leading_zones", "crosswalk", "facilities", "population", "sites", "population_by_year", "single_ages",
-             "births", "residential_areas")  # fmt: skip
+DEPENDENT = ("leading_zones", "crosswalk", "facilities", "population", "sites", "catchments", "population_by_year",
+             "single_ages", "births", "residential_areas")  # fmt: skip
 """Tables that are read against the boundaries."""
 
 

@@ -145,6 +145,23 @@ def test_layers_are_joined(read: Callable[..., pd.DataFrame], write: Callable[..
         read(again, units)
 
 
+def test_two_tables_of_the_same_units_are_one(
+    read: Callable[..., pd.DataFrame], write: Callable[..., Path], buildings: Path
+) -> None:
+    """Residents and pupils of the same villages stand at the same points; one group counted twice is refused."""
+    spread = SpreadSource(path=buildings, weight="floor")
+    people = DemandSource(path=write("u.csv", "unit_code,people\nT1,8\nT2,5\n"), spread=spread)
+    pupils = DemandSource(path=write("v.csv", "unit_code,pupils\nT1,4\n"), groups=("pupils",), spread=spread)
+    demand = read(people, pupils)
+    assert demand[["people", "pupils"]].to_dict("index") == {
+        "T1:b1": {"people": 6, "pupils": 3},
+        "T1:b2": {"people": 2, "pupils": 1},
+        "T2": {"people": 5, "pupils": 0},
+    }
+    with pytest.raises(LayerError, match="'people' of each unit in one layer of population, found T1"):
+        read(people, DemandSource(path=write("w.csv", "unit_code,people\nT1,4\n")))
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
