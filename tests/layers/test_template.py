@@ -24,6 +24,7 @@ from planner.layers import (
     read_exclusions,
     read_facilities,
     read_leading_zones,
+    read_permitted_land,
     read_sites,
 )
 from planner.layers.crosswalk import read_crosswalk
@@ -33,7 +34,7 @@ from planner.layers.template_workbook import choices
 from tests.layers.conftest import CRS, EAST, NORTH
 
 PAIRS = [(layer, kind) for layer in LAYERS for kind in FORMATS if (layer, kind) not in
-         {("exclusions", ".csv"), ("exclusions", ".xlsx")}]  # fmt: skip
+         {(one, suffix) for one in ("exclusions", "permitted_land") for suffix in (".csv", ".xlsx")}]  # fmt: skip
 
 
 def _fill(path: Path, layer: str) -> None:
@@ -75,14 +76,20 @@ def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.D
         return read_boundaries([BoundarySource(path=path, level="township")], crs=CRS, log=log)
     if layer == "population":
         return read_demand([DemandSource(path=path, **crs)], town, crs=CRS, log=log)
-    if layer == "exclusions":
-        return read_exclusions([ExclusionSource(path=path, rule_id="basic-farmland")], crs=CRS, log=log)
+    if layer in ("exclusions", "permitted_land"):
+        return _read_land(path, layer, log)
     if layer == "leading_zones":
         return read_leading_zones(LayerSource(path=path), crs=CRS, log=log, boundaries=town)
     if layer == "crosswalk":
         return read_crosswalk(LayerSource(path=path), crs=CRS, log=log)
     reader = read_facilities if layer == "facilities" else read_sites
     return reader([LayerSource(path=path, **crs)], town, crs=CRS, log=log)
+
+
+def _read_land(path: Path, layer: str, log: FaultLog) -> pd.DataFrame:
+    if layer == "exclusions":
+        return read_exclusions([ExclusionSource(path=path, rule_id="basic-farmland")], crs=CRS, log=log)
+    return read_permitted_land([LayerSource(path=path)], crs=CRS, log=log)
 
 
 @pytest.mark.parametrize(("layer", "kind"), PAIRS)
