@@ -23,7 +23,7 @@ from planner.layers.source import ExclusionSource
 FARMLAND = "basic-farmland"
 TOLERANCE_M2 = 1.0  # an overlap up to this is a matter of drawing, not of land
 _SLOPES = ("slope_mean", "slope_max")
-_NEAR = 0.92  # as like a known rule as this, an id of the study's own is taken for a slip
+_NEAR = 0.9  # as like a known rule as this, an id of the study's own is taken for a slip
 
 Strength = Literal["seen", "quoted", "study"]
 

@@ -16,7 +16,7 @@ EXAMPLE = "示例"
 
 def key_column(wanted: Schema) -> str:
     """Return the column that marks the example row: the id, else the first that is required."""
-    required = (column.name for column in wanted.columns if column.required == "yes")
+    required = (column.name for column in wanted.columns if column.required == "yes" and column.dtype != "geometry")
     return wanted.id_column or next(required, wanted.columns[0].name)
 
 

@@ -15,6 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from planner.report.material import Material, with_id
 from planner.report.pairs import paired_findings, plan_rows
 from planner.report.plain import plain
+from planner.report.plan_sites import ATTRIBUTES, plan_sites
 
 _STATUS_ORDER = {"gap": 2, "not_evaluable": 1, "met": 0}
 _FAILURES = (DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError)
@@ -32,7 +33,7 @@ def write_geopackage(material: Material, folder: Path) -> None:
         If it cannot be written.
     """
     layers = {
-        "proposed_sites": _points(plan_rows(material), material.crs),
+        "proposed_sites": _points(_with_land(material), material.crs),
         "facilities": _points(with_id(material.facilities, "facility_id").sort_values("facility_id"), material.crs),
         "findings_units": findings_units(material),
         "gap_areas": _points(_gap_areas(material), material.crs),
@@ -55,6 +56,14 @@ def findings_units(material: Material) -> gpd.GeoDataFrame:
             worst = part.groupby("unit_code")[f"status_{when}"].agg(_worst)
             table[f"{_column_name(str(mandate))}_{when}"] = table["code"].map(worst)
     return table
+
+
+def _with_land(material: Material) -> pd.DataFrame:
+    """Return the plan's options with what the land-use review asks of their sites, as text."""
+    rows, land = plan_rows(material), plan_sites(material).set_index("option_id")
+    names = [name for name in (*ATTRIBUTES, "remark", "remark_en") if name in land.columns and name not in rows.columns]
+    texts = {name: {key: plain(value) for key, value in land[name].items() if not pd.isna(value)} for name in names}
+    return rows.assign(**{name: [texts[name].get(key, "") for key in rows["option_id"]] for name in names})
 
 
 def _gap_areas(material: Material) -> pd.DataFrame:

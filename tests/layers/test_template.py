@@ -26,6 +26,7 @@ from planner.layers import (
     read_facilities,
     read_leading_zones,
     read_people_by_year,
+    read_permitted_land,
     read_residential_areas,
     read_sites,
 )
@@ -40,7 +41,7 @@ from planner.layers.unit_people import read_unit_people
 from tests.layers.conftest import CRS, EAST, NORTH
 
 PAIRS = [(layer, kind) for layer in LAYERS for kind in FORMATS if (layer, kind) not in
-         {("exclusions", ".csv"), ("exclusions", ".xlsx")}]  # fmt: skip
+         {(one, suffix) for one in ("exclusions", "permitted_land") for suffix in (".csv", ".xlsx")}]  # fmt: skip
 
 OF_OWN = {
     "population_by_unit": "T1", "age_structure": "9岁", "population_by_year": "T1", "single_ages": "T1", "births": "T1",
@@ -87,8 +88,8 @@ def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.D
         return read_boundaries([BoundarySource(path=path, level="township")], crs=CRS, log=log)
     if layer == "population":
         return read_demand([DemandSource(path=path, **crs)], town, crs=CRS, log=log)
-    if layer == "exclusions":
-        return read_exclusions([ExclusionSource(path=path, rule_id="basic-farmland")], crs=CRS, log=log)
+    if layer in ("exclusions", "permitted_land"):
+        return _read_land(path, layer, log)
     bare = {
         "leading_zones": partial(read_leading_zones, boundaries=town),
         "crosswalk": read_crosswalk,
@@ -105,6 +106,12 @@ def _read(path: Path, layer: str, town: gpd.GeoDataFrame, log: FaultLog) -> pd.D
         return read_residential_areas([LayerSource(path=path, **crs)], town, crs=CRS, log=log)
     reader = read_facilities if layer == "facilities" else read_sites
     return reader([LayerSource(path=path, **crs)], town, crs=CRS, log=log)
+
+
+def _read_land(path: Path, layer: str, log: FaultLog) -> pd.DataFrame:
+    if layer == "exclusions":
+        return read_exclusions([ExclusionSource(path=path, rule_id="basic-farmland")], crs=CRS, log=log)
+    return read_permitted_land([LayerSource(path=path)], crs=CRS, log=log)
 
 
 @pytest.mark.parametrize(("layer", "kind"), PAIRS)

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
@@ -156,3 +157,17 @@ def test_the_record_holds_the_rules(out: Path) -> None:
     assert rules["slope"]["strength"] == "study"
     assert rules["basic-farmland"]["strength"] == "seen"
     assert rules["farmland"]["effect"] == "exclude"
+
+
+def test_the_land_of_the_plan_is_told(out: Path) -> None:
+    """Every build of the plan has a row with its site's attributes, in the table and in the GeoPackage."""
+    plan, land = _table(out, "plan_options"), _table(out, "plan_sites").set_index("option_id")
+    built = plan[plan["action"] == "build"]
+    assert len(built)
+    assert set(land.index) == set(built["option_id"])
+    assert land["site_id"].to_dict() == dict(zip(built["option_id"], built["place_id"], strict=True))
+    drawn = gpd.read_file(out / "plan.gpkg", layer="proposed_sites").set_index("option_id")
+    for name in ("eligibility", "tenure", "conversion_basis", "origin"):
+        assert drawn.loc[land.index, name].fillna("").tolist() == land[name].tolist()
+    proposed = land[land["origin"] != "supplied"]
+    assert proposed["remark"].str.contains("需落实地块").all()
