@@ -53,6 +53,7 @@ def demands_again(
     years = [study["base_year"], *study["years"]]
     there = {year: _there(full, since, groups, year, shown=len(tables.areas) > 0) for year in years}
     base = {group: unit_totals(there[years[0]], group, above) for group in groups}
+    inside = _inside(full, {unit for unit, _ in said}, above)
     out = {years[0]: there[years[0]]}
     for year in years[1:]:
         table, everybody = there[year], there[year][groups[0]].astype(int).to_dict()
@@ -62,7 +63,7 @@ def demands_again(
                 number = _number(rows, year, (years[0], base[of].get(unit, 0)), tables.settings)
                 if of == group and number is not None:
                     totals[unit] = number
-            persons = _brought(table, group, totals, everybody, since, levels, above)
+            persons = _brought(table, group, totals, everybody, since, levels, inside)
             table = table.assign(**{group: pd.Series(persons)})
         out[year] = table
     return out
@@ -98,6 +99,16 @@ def _with_areas(
         return demand, since
     added = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=demand.columns)
     return pd.concat([demand, added]).sort_index().rename_axis(index="demand_id"), since
+
+
+def _inside(full: pd.DataFrame, units: Iterable[str], above: Above) -> dict[str, list[str]]:
+    """Return by unit the demand points that lie in it."""
+    found: dict[str, list[str]] = {unit: [] for unit in units}
+    for name, code in full["unit_code"].items():
+        for unit in above.get(str(code), ()):
+            if unit in found:
+                found[unit].append(str(name))
+    return found
 
 
 def _there(
@@ -145,18 +156,17 @@ def _number(
 
 def _brought(
     table: pd.DataFrame, group: str, totals: Mapping[str, int], everybody: Mapping[str, int],
-    since: Mapping[str, int], levels: Mapping[str, str], above: Above,
+    since: Mapping[str, int], levels: Mapping[str, str], inside: Mapping[str, Sequence[str]],
 ) -> Persons:  # fmt: skip
     """Return by demand_id the persons of a group such that units have their totals, finest units first."""
     persons: Persons = {str(name): int(count) for name, count in table[group].items()}
     weight = dict(persons)
     done = {name for name in persons if since[name] > 0}
-    codes = {str(name): str(code) for name, code in table["unit_code"].items()}
     for level in _FINEST_FIRST:
         for unit in sorted(unit for unit in totals if levels.get(unit) == level):
-            inside = [name for name, code in codes.items() if unit in above.get(code, ())]
-            free = sorted(name for name in inside if name not in done)
-            rest = totals[unit] - sum(persons[name] for name in inside if name in done)
+            here = inside[unit]
+            free = sorted(name for name in here if name not in done)
+            rest = totals[unit] - sum(persons[name] for name in here if name in done)
             if rest < 0 or not free:
                 continue
             shares = {name: weight[name] for name in free}
