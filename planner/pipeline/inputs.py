@@ -178,7 +178,7 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
     )
     if boundaries is None or facilities is None or sites is None or exclusions is None or persons is None:
         return tried
-    if rules is None or permitted is None or not attempts.sound:
+    if rules is None or permitted is None or schools is None or not attempts.sound:
         return tried
     within = territory(pd.DataFrame(boundaries), zones, listed=listed)
     told = FaultLog()
@@ -190,7 +190,11 @@ def try_inputs(study: Study, attempts: Attempts) -> Tried:
         return tried
     at_all = without_years(persons)
     if years is not None:
-        of_years = attempts(lambda: people_of_years(study, years, persons, within, groups_of(study), log))
+        of_years = attempts(
+            lambda: people_of_years(
+                study, years, persons, within, groups_of(study), log, catchments=schools, boundaries=boundaries
+            )
+        )
         tried = replace(tried, faults=log.to_frame())
         if of_years is None:
             return tried

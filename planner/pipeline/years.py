@@ -11,7 +11,7 @@ from planner.coverage import Territory
 from planner.layers import FaultLog, read_people_by_year, read_residential_areas
 from planner.layers.ages import ages_of
 from planner.pipeline.years_told import tell_areas, tell_base, tell_catchments, tell_cohorts, tell_people, tell_stated
-from planner.population import Span, area_points, cohorts, people_by_year
+from planner.population import Span, area_points, cohorts, people_by_year, with_catchments
 from planner.population.areas import PREFIX, unit_sums
 from planner.population.cohort import Band
 from planner.study import Study
@@ -96,10 +96,22 @@ def without_years(demand: pd.DataFrame) -> People:
 
 
 def people_of_years(
-    study: Study, tables: YearTables, demand: pd.DataFrame, territory: Territory, groups: tuple[str, ...], log: FaultLog
+    study: Study,
+    tables: YearTables,
+    demand: pd.DataFrame,
+    territory: Territory,
+    groups: tuple[str, ...],
+    log: FaultLog,
+    *,
+    catchments: pd.DataFrame,
+    boundaries: pd.DataFrame,
 ) -> People:
-    """Return the people of every year of a study, to the person, and tell what could not be done as stated."""
+    """Return the people of every year of a study, to the person, and tell what could not be done as stated.
+
+    A new area is in the catchment of the unit or polygon it lies in.
+    """
     points = area_points(tables.areas, demand, groups=groups, ancestors=territory.ancestors)
+    points = _in_catchments(points, catchments, boundaries)
     tell_areas(tables.areas, points, groups, log)
     tell_catchments(points, [str(name) for name in demand if str(name).startswith("catchment_")], log)
     full = _with_areas(demand, points, groups)
@@ -127,6 +139,12 @@ def people_of_years(
         areas=_described(tables.areas, points, groups),
         anchored=demand,
     )
+
+
+def _in_catchments(points: pd.DataFrame, catchments: pd.DataFrame, boundaries: pd.DataFrame) -> pd.DataFrame:
+    """Return new areas with their catchments; what is wrong with these was told of the people who live there now."""
+    nowhere = pd.DataFrame({"service": [], "catchment_id": []}, dtype="str")
+    return with_catchments(catchments, points, nowhere, boundaries, log=FaultLog())[0] if len(points) else points
 
 
 def bands_of(study: Study, groups: tuple[str, ...]) -> dict[str, Band]:

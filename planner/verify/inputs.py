@@ -36,7 +36,7 @@ from planner.verify.edges import edges_of
 from planner.verify.files import SPEAK_OF_YEARS, Run
 from planner.verify.outcome import Verification, of_faults, together
 from planner.verify.people import check_units, counted_by_unit, numbers_of
-from planner.verify.people_years import Tables, demands_again
+from planner.verify.people_years import NEW_AREA, Tables, demands_again
 from planner.verify.persons import whole
 from planner.verify.roads import ModeRoads, roads_of_mode
 from planner.verify.ways import line_chains, osm_chains
@@ -124,6 +124,7 @@ def _demand(
     if not any(by_unit):
         return _whole(run, read_demand(at_points, boundaries, crs=crs, log=log, crosswalk=codes)), of_faults([])
     units = numbers_of(run.tables["demand"], groups_of(run.settings))
+    units = units[~units.index.str.startswith(NEW_AREA)]  # counted from their own layer
     parts, checks = [units], []
     if at_points:
         read = read_demand(at_points, boundaries, crs=crs, log=log, crosswalk=codes)
@@ -199,6 +200,11 @@ def _of_years(run: Run, boundaries: pd.DataFrame, log: FaultLog, codes: pd.DataF
     areas = read_residential_areas(
         _sources(run, "residential_areas", LayerSource), boundaries, crs=crs, log=log, crosswalk=codes
     )
+    if layers.get("catchments") and len(areas):
+        table = read_catchments(_sources(run, "catchments", LayerSource), crs=crs, log=log)
+        above = dict(zip(boundaries["code"], boundaries["parent_code"], strict=True))
+        schools = pd.DataFrame({"facility_id": [], "service": [], "catchment_id": []}, dtype="str")
+        areas = assigned(table, areas.drop(columns="name"), schools, above)[0].assign(name=areas["name"])
     return Tables(stated=stated, ages=ages, births=births, areas=areas, settings=run.settings)
 
 

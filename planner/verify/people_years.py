@@ -20,6 +20,10 @@ Persons = dict[str, int]
 """By demand_id, or by unit code."""
 
 
+NEW_AREA = "area:"
+"""Begins the id of the residential point of a new area."""
+
+
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Tables:
     """The tables that speak of years, as the layers have them, and the effective settings of the run."""
@@ -94,7 +98,7 @@ def _with_areas(
         for group in groups[1:]:
             share = Fraction(sums[group].get(home, 0), sums[groups[0]][home]) if home else Fraction(0)
             row[group] = math.floor(int(area["people"]) * share + Fraction(1, 2))
-        rows[f"area:{name}"], since[f"area:{name}"] = row, int(area["delivery_year"])
+        rows[f"{NEW_AREA}{name}"], since[f"{NEW_AREA}{name}"] = row, int(area["delivery_year"])
     if not rows:
         return demand, since
     added = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=demand.columns)
