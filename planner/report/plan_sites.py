@@ -7,6 +7,7 @@ import pandas as pd
 from planner.report.catalogue import word
 from planner.report.material import Material, with_id
 from planner.report.sheets import Column, Sheet, block, records, speak
+from planner.report.zone_coordinates import zone_coordinates
 
 ATTRIBUTES = (
     "land_use", "area_m2", "origin", "parcel_no", "tenure", "current_use", "current_use_scheme", "supply_status",
@@ -33,6 +34,9 @@ COLUMNS = (
     Column("expropriation_needed", "flag", 11),
     Column("expropriation_basis", "long", 22),
     Column("village_plan", "long", 22),
+    Column("zone_crs", width=13),
+    Column("zone_easting_m", "number", 16),
+    Column("zone_northing_m", "number", 16),
 )
 
 
@@ -42,7 +46,8 @@ def plan_sites(material: Material) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        option_id, site_id, name, service, unit_code, x, y, `ATTRIBUTES` (absent where nobody states them), ``remark``
+        option_id, site_id, name, service, unit_code, x, y, `ATTRIBUTES` (absent where nobody states them), the
+        coordinates of `planner.report.zone_coordinates`, ``remark``
         and ``remark_en``: what stands between the site and a permit, as the screening and the templates say it.
     """
     options = with_id(material.plan_options, "option_id")
@@ -53,6 +58,7 @@ def plan_sites(material: Material) -> pd.DataFrame:
     head = built[["option_id", "name", "service", "unit_code", "x", "y"]].assign(site_id=place.to_numpy())
     table = head[head["site_id"].isin(sites.index)].reset_index(drop=True)
     table = table.assign(**{name: sites[name].reindex(table["site_id"]).array for name in kept})
+    table = table.assign(**zone_coordinates(table["x"], table["y"], crs=material.crs))
     pairs = zip(table["option_id"], table["site_id"], strict=True)
     remarks = [_remarks(material, str(option), str(site)) for option, site in pairs]
     table = table.assign(remark=[zh for zh, _ in remarks], remark_en=[en for _, en in remarks])
