@@ -9,9 +9,10 @@ import pandas as pd
 
 from planner.errors import Faults, LayerError, shortened
 from planner.layers.ages import Ages, age_column, composed
+from planner.layers.checking import checked
 from planner.layers.log import FaultLog
 from planner.layers.read import read_source
-from planner.layers.schema import checked, schema
+from planner.layers.schema import schema
 from planner.layers.source import LayerSource
 
 _SLACK = 0.005  # by which published shares may exceed 1: they are rounded

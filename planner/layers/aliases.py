@@ -11,9 +11,10 @@ import geopandas as gpd
 import pandas as pd
 
 from planner.errors import Faults, LayerError, shortened
+from planner.layers.checking import misfit
 from planner.layers.guard import Format, format_of
 from planner.layers.log import FaultLog
-from planner.layers.schema import Column, Schema, misfit
+from planner.layers.schema import Column, Schema
 from planner.layers.source import BoundarySource, ExclusionSource, LayerSource
 
 _BRACKET = re.compile(r"^(?P<head>.+?)\s*[(\[](?P<inner>[^()\[\]]*)[)\]]$")

@@ -17,12 +17,13 @@ import shapely
 
 from planner.errors import Faults, LayerError, fault, shortened
 from planner.layers.areas import mended
+from planner.layers.checking import check_unique, checked
 from planner.layers.crs import study_crs
 from planner.layers.locate import codes_at, with_polygons
 from planner.layers.log import FaultLog
 from planner.layers.points import joined, with_osm_id
 from planner.layers.read import read_source
-from planner.layers.schema import check_unique, checked, schema
+from planner.layers.schema import schema
 from planner.layers.source import LEVELS, BoundarySource, LayerSource
 from planner.layers.values import as_texts
 

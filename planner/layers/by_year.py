@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Faults, LayerError, shortened
+from planner.layers.checking import checked
 from planner.layers.crosswalk import reconciled
 from planner.layers.log import LEFT_OUT, FaultLog
 from planner.layers.read import read_source
-from planner.layers.schema import checked, schema
+from planner.layers.schema import schema
 from planner.layers.source import LayerSource
 
 KEYS = {

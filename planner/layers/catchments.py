@@ -12,9 +12,10 @@ import shapely
 
 from planner.errors import Faults, LayerError
 from planner.layers.areas import mended
+from planner.layers.checking import checked
 from planner.layers.log import FaultLog
 from planner.layers.read import read_source
-from planner.layers.schema import checked, schema
+from planner.layers.schema import schema
 from planner.layers.source import LayerSource
 
 LISTS = ("schools", "feeds", "unit_codes", "estates")

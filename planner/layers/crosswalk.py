@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.layers.checking import checked
 from planner.layers.log import FaultLog
 from planner.layers.read import read_source
-from planner.layers.schema import checked, schema
+from planner.layers.schema import schema
 from planner.layers.source import LayerSource
 
 

@@ -12,11 +12,12 @@ import shapely
 
 from planner.errors import Faults, LayerError
 from planner.layers.areas import mended
+from planner.layers.checking import checked
 from planner.layers.crs import study_crs
 from planner.layers.layer_codes import check_codes
 from planner.layers.log import LEFT_OUT, FaultLog
 from planner.layers.read import read_source
-from planner.layers.schema import checked, schema
+from planner.layers.schema import schema
 from planner.layers.source import ExclusionSource
 
 COLUMNS = ("rule_id", "rule_name", "layer", "source")

@@ -14,6 +14,7 @@ import shapely
 from pyproj import CRS
 
 from planner.errors import Faults, LayerError, fault
+from planner.layers.checking import check_unique, checked
 from planner.layers.crosswalk import reconciled
 from planner.layers.crs import MissingCrsError, study_crs, swapped
 from planner.layers.evidence import named_units, tell_datum, tell_outside, undeclared
@@ -23,7 +24,7 @@ from planner.layers.log import LEFT_OUT, FaultLog
 from planner.layers.made_groups import with_groups
 from planner.layers.read import in_crs, points_in, read_native
 from planner.layers.row_units import with_units
-from planner.layers.schema import Schema, check_unique, checked
+from planner.layers.schema import Schema
 from planner.layers.source import LayerSource
 
 _SAMPLE = 1_000  # points that are tried with x and y swapped

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Faults, LayerError
+from planner.layers.checking import check_unique
 from planner.layers.facilities import ordered
 from planner.layers.log import LEFT_OUT, FaultLog
 from planner.layers.points import joined, read_points
-from planner.layers.schema import check_unique, empty, schema
+from planner.layers.schema import empty, schema
 from planner.layers.source import LayerSource
 
 

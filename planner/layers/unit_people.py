@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planner.errors import LayerError, fault, shortened
+from planner.layers.checking import checked
 from planner.layers.crosswalk import reconciled
 from planner.layers.demand import CATCHMENT, derived
 from planner.layers.log import LEFT_OUT, FaultLog
 from planner.layers.made_groups import with_groups
 from planner.layers.read import read_native
-from planner.layers.schema import Schema, checked, schema
+from planner.layers.schema import Schema, schema
 from planner.layers.source import DemandSource
 from planner.layers.values import as_texts
 

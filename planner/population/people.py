@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 
 from planner.errors import Faults, LayerError, shortened
+from planner.layers.checking import check_unique
 from planner.layers.demand import read_demand
 from planner.layers.facilities import ordered
 from planner.layers.log import LEFT_OUT, FaultLog
 from planner.layers.points import joined
 from planner.layers.read import NoPositionsError
-from planner.layers.schema import check_unique
 from planner.layers.source import DemandSource
 from planner.layers.unit_people import read_unit_people
 from planner.population.learn import learned

@@ -10,7 +10,8 @@ import pandas as pd
 
 from planner.layers import Seen
 from planner.layers.aliases import age_group, meant
-from planner.layers.schema import Column, misfit, schema
+from planner.layers.checking import misfit
+from planner.layers.schema import Column, schema
 from planner.network.modes import default_modes
 
 TABLES = {"boundaries": "boundaries", "facilities": "facilities", "population": "demand", "sites": "sites",

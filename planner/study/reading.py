@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,6 +22,7 @@ from planner.population.settings import YearSettings
 from planner.report.settings import Language, ReportSettings
 from planner.siting.settings import SitingSettings
 from planner.study.explain import shown, unknown_key
+from planner.study.mode_override import ModeOverride, overridden
 from planner.study.model import Study, StudyLayers
 from planner.study.parsing import parsed
 
@@ -63,30 +64,6 @@ class _Head:
     seed: int = 1
     notice: str = ""
     unit_list_date: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ModeOverride:
-    """A table [modes.NAME]."""
-
-    speed_kph: Mapping[str, float] | None = None
-    access_speed_kph: float | None = None
-    obeys_oneway: bool | None = None
-    access_tags: tuple[str, ...] | None = None
-    oneway_tags: tuple[str, ...] | None = None
-    barriers: tuple[str, ...] | None = None
-    restriction_tags: tuple[str, ...] | None = None
-    u_turns: bool | None = None
-    tagged_speeds: bool | None = None
-    slopes: bool | None = None
-    urban_kph: Mapping[str, float] | None = None
-    rural_kph: Mapping[str, float] | None = None
-    severed_by: tuple[str, ...] | None = None
-    crossing_s: float | None = None
-    crossing_m: float | None = None
-
-
-_OF_EVERY_MODE = ("speed_kph", "access_speed_kph", "obeys_oneway")
 
 
 def read_study(path: Path | str) -> Study:
@@ -267,11 +244,11 @@ class StudyReader:
             self._say(fault("tables [modes.…]", shown(overrides), "write for example [modes.walk]"))
             return modes
         for name, raw in overrides.items():
-            override = parsed(_ModeOverride, raw, where=f"[modes.{name}]", faults=self.faults)
+            override = parsed(ModeOverride, raw, where=f"[modes.{name}]", faults=self.faults)
             if override is None:
                 continue
             try:
-                modes = {**modes, name: _mode(modes, name, override)}
+                modes = {**modes, name: overridden(modes, name, override)}
             except InputError as error:
                 self.faults.extend(error)
         return modes
@@ -320,19 +297,6 @@ def _names_in(folder: Path) -> list[str]:
         return sorted(one.name for one in folder.iterdir())
     except (OSError, ValueError):  # no folder, or no path at all
         return []
-
-
-def _mode(modes: Mapping[str, Mode], name: str, override: _ModeOverride) -> Mode:
-    """Return a default mode with other values, or a mode of the study's own."""
-    given = {one.name: getattr(override, one.name) for one in fields(override)}
-    if name in modes:
-        return modes[name].with_overrides(**given)
-    lacking = [key for key in _OF_EVERY_MODE if given[key] is None or given[key] == {}]
-    if lacking:
-        near = get_close_matches(name, modes, n=1)
-        do = f"write [modes.{near[0]}]" if near else f"add {shortened(lacking)} for a mode of your own"
-        raise StudyError(fault(f"one of the modes {shortened(modes, limit=9)}", f"[modes.{name}]", do))
-    return Mode(name=name, **{key: value for key, value in given.items() if value is not None})
 
 
 def _filled(report: ReportSettings, head: _Head, stated: Iterable[str]) -> ReportSettings:

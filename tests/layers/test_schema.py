@@ -5,7 +5,8 @@ import pytest
 
 from planner.errors import LayerError
 from planner.layers import FaultLog, schema
-from planner.layers.schema import TABLES, checked, empty
+from planner.layers.checking import checked
+from planner.layers.schema import TABLES, empty
 
 GOOD = {"facility_id": ["1"], "service": ["school"]}
 UNITS = {"_m2": "m2", "_year": "year"}
