@@ -15,7 +15,7 @@ from planner.verify.outcome import Verification, compare, of_faults, plain, toge
 _REMEDY = "run the study again, and report it if it comes back"
 
 
-def check_fitting(run: Run, sites: pd.DataFrame) -> Verification:
+def check_fitting(run: Run, sites: pd.DataFrame, promised: Mapping[tuple[str, str], str]) -> Verification:
     """Return whether site_services.csv and the build options are what templates and screening allow.
 
     Parameters
@@ -24,6 +24,8 @@ def check_fitting(run: Run, sites: pd.DataFrame) -> Verification:
         A finished run with that table.
     sites
         site_id, land_use, area_m2, the verdict of the screening, and origin where sites were proposed.
+    promised
+        By site and service, what is under way or approved there: no option is made of it.
     """
     templates = [one for one in run.settings["siting"]["options"] if one["action"] == "build"]
     rows = [
@@ -38,7 +40,9 @@ def check_fitting(run: Run, sites: pd.DataFrame) -> Verification:
         figures=["verdict", "usable"],
     )  # fmt: skip
     may = again[again["usable"].astype(bool)]
-    wanted = set(may["template_id"] + ":" + may["site_id"])
+    service = {template["id"]: template["service"] for template in templates}
+    pairs = zip(may["template_id"], may["site_id"], strict=True)
+    wanted = {f"{template}:{site}" for template, site in pairs if (site, service[template]) not in promised}
     options = run.tables["options"]
     made = set(options["option_id"][options["action"] == "build"]) if len(options) else set()
     wrong = [

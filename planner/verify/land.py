@@ -8,18 +8,16 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from planner.errors import fault
 from planner.verify.files import Run
 from planner.verify.fitting import check_fitting
 from planner.verify.needs import needs_again
 from planner.verify.outcome import Verification, compare, of_faults, plain, together
+from planner.verify.promised import promised_there, promised_twice
 from planner.verify.proposed import proposed_of
 from planner.verify.screening import LOG, VERDICT, screened_again, verdicts
-from planner.verify.world import PROMISED
 
-_SAME_PLACE_M = 1.0
 _LEAST_M2, _RELATIVE = 0.01, 1e-6
 _LOGGED = ["site_id", "rule_id", "layer", "source"]
 _REMEDY = "run the study again, and report it if it comes back"
@@ -53,11 +51,12 @@ def check_land(run: Run, sites: gpd.GeoDataFrame, exclusions: gpd.GeoDataFrame) 
         at = again.set_index("site_id").loc[known["place_id"]].reset_index()
         there = at.assign(option_id=known["option_id"].to_numpy())
         parts.append(compare("plan_options", known, there, keys=["option_id"], figures=_PLACE))
+    promised = promised_there(run, sites)
     if "screening" in run.tables:
         parts.append(_same_log(run.tables["screening"], log))
     if "site_services" in run.tables:
-        parts.append(check_fitting(run, again))
-    broken = (*_against_templates(run, again.set_index("site_id")), *_promised_already(run, sites))
+        parts.append(check_fitting(run, again, promised))
+    broken = (*_against_templates(run, again.set_index("site_id")), *promised_twice(run, promised))
     return together([*parts, of_faults(broken, checks=max(len(chosen), len(broken)))])
 
 
@@ -91,20 +90,6 @@ def _same_log(table: pd.DataFrame, log: Sequence[Mapping[str, Any]]) -> Verifica
 def _if_alike(stated: float, again: float) -> float:
     """Return what the run states where it is the same but for how it was computed, else what was found again."""
     return stated if abs(stated - again) <= _LEAST_M2 + _RELATIVE * abs(stated) else again
-
-
-def _promised_already(run: Run, sites: gpd.GeoDataFrame) -> Iterator[str]:
-    """Give a fault for every build of a service on land where a facility of it is under way or approved."""
-    table, shapes = run.tables["facilities"], sites.set_index("site_id").geometry
-    promised = table[table["status"].isin(PROMISED)].to_dict("records")
-    for row in run.tables["plan_options"].to_dict("records"):
-        if row["action"] != "build" or row["place_id"] not in shapes.index:
-            continue
-        for one in promised:
-            away = shapes[row["place_id"]].distance(shapely.Point(float(one["x"]), float(one["y"])))
-            here = one.get("place_id", "") == row["place_id"] or away <= _SAME_PLACE_M
-            if here and one["service"] == row["service"]:
-                yield fault(f"nothing built again where {one['facility_id']} is promised", row["option_id"], _REMEDY)
 
 
 def _against_templates(run: Run, sites: pd.DataFrame) -> Iterator[str]:
