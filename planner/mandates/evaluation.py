@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from planner.coverage.situation import Situation
+from planner.coverage.territory import Territory
+from planner.mandates.every_institution import EveryInstitution
 from planner.mandates.findings import CORE_COLUMNS, GAP, MET, NOT_EVALUABLE, joined
 from planner.mandates.mandate import Mandate
 from planner.mandates.profile import Profile
@@ -24,7 +25,7 @@ FINDING_COLUMNS = (
     "lead_department", "interpretive", "standard_id", "standard_limit", "standard_confirmed",
 )  # fmt: skip
 
-
+_PLACE = ("unit_name", "unit_level", "county_code", "county_name")
 _DTYPES_OF_NONE = {name: CORE_COLUMNS.get(name, "str") for name in FINDING_COLUMNS}
 
 
@@ -48,7 +49,8 @@ def evaluate(mandates: Sequence[Mandate], situation: Situation, *, profile: Prof
     """
     table = joined([_described(mandate, _found(mandate, situation)) for mandate in mandates])
     table = _with_date_of_list(table, situation.territory.listed)
-    table = _with_places(table, situation)
+    of_institutions = [mandate.mandate_id for mandate in mandates if isinstance(mandate.predicate, EveryInstitution)]
+    table = _with_places(table, situation, of_institutions)
     table = _with_standards(table, profile)
     if table.empty:
         return table.reindex(columns=list(FINDING_COLUMNS)).astype(_DTYPES_OF_NONE)
@@ -94,32 +96,36 @@ def _with_date_of_list(table: pd.DataFrame, listed: str) -> pd.DataFrame:
     )
 
 
-def _with_places(table: pd.DataFrame, situation: Situation) -> pd.DataFrame:
+def _with_places(table: pd.DataFrame, situation: Situation, of_institutions: Sequence[str]) -> pd.DataFrame:
     """Add names, levels and counties; a catchment is named after its first school, what has no unit by a dash."""
-    territory = situation.territory
-    schools = situation.facilities
+    if table.empty:
+        return table
+    territory, facilities = situation.territory, situation.facilities
     named = (
-        schools[schools["catchment_id"].fillna("") != ""]
+        facilities[facilities["catchment_id"].fillna("") != ""]
         .sort_index()
         .drop_duplicates("catchment_id")
         .set_index("catchment_id")
     )
-    codes = table["unit_code"].tolist()
-    at = [code if code in territory.ancestors else str(named["unit_code"].get(code, "")) for code in codes]
-    county = [territory.parent_at(code, "county") if code in territory.ancestors else "" for code in at]
-    is_unit = np.array([code in territory.ancestors for code in codes], dtype=bool)
-    return table.assign(
-        unit_name=[
-            territory.name(code) if unit else str(named["name"].get(code, code)) if code else "—"
-            for code, unit in zip(codes, is_unit, strict=True)
-        ],
-        unit_level=[
-            str(territory.units.at[code, "level"]) if unit else "catchment" if code else "city"
-            for code, unit in zip(codes, is_unit, strict=True)
-        ],
-        county_code=county,
-        county_name=[territory.name(code) if code else "" for code in county],
-    )
+    places = [
+        _place(str(code), territory, facilities, "institution")
+        if mandate in of_institutions
+        else _place(str(code), territory, named, "catchment")
+        for code, mandate in zip(table["unit_code"], table["mandate_id"], strict=True)
+    ]
+    return table.assign(**dict(zip(_PLACE, map(list, zip(*places, strict=True)), strict=True)))
+
+
+def _place(code: str, territory: Territory, named: pd.DataFrame, level: str) -> tuple[str, str, str, str]:
+    """Return the name, level, county and county's name of a unit, or of one of `named`, which has this level."""
+    if code in territory.ancestors:
+        at, name, level = code, territory.name(code), str(territory.units.at[code, "level"])
+    elif code:
+        at, name = str(named["unit_code"].get(code, "")), str(named["name"].get(code, "")) or code
+    else:
+        at, name, level = "", "—", "city"
+    county = territory.parent_at(at, "county") if at in territory.ancestors else ""
+    return name, level, county, territory.name(county) if county else ""
 
 
 def _with_standards(table: pd.DataFrame, profile: Profile | None) -> pd.DataFrame:

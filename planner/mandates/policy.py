@@ -12,12 +12,13 @@ from planner.errors import Faults, MandateError
 from planner.mandates.capacity import Capacity
 from planner.mandates.count_per_unit import CountPerUnit
 from planner.mandates.coverage_share import CoverageShare
+from planner.mandates.every_institution import EveryInstitution
 from planner.mandates.mandate import Mandate, Predicate
 from planner.mandates.network_roles import LEVELS, NetworkRoles, RoleLevel
 from planner.mandates.profile import Entry, Profile, read_toml
 from planner.mandates.programme_per_year import ProgrammePerYear
 from planner.mandates.shapes import ANY, COUNT, REMARK, TABLE, TABLES, TEXT, TEXTS, TRUTH, fits, part
-from planner.mandates.unit_sets import BUILT_IN, UnitSet
+from planner.mandates.unit_sets import BUILT_IN, UnitSet, own_unit_set
 
 _REQUIRED = ("id", "quote", "section", "strength", "lead_department", "service")
 _COMMON = {
@@ -34,9 +35,7 @@ _KEYS = {
     "COVERAGE": {"unit_set": TEXT, "where": TABLE, "standard": TEXT, "group": TEXT, "share": ANY},
 }
 _LEVEL = {"role": TEXT, "level": TEXT, "unit_set": TEXT, "standard": TEXT}
-_UNIT_SET = {"label": TEXT, "levels": TEXTS, "kinds": TEXTS}
 _DOCUMENT = {"policy": TABLE, "unit_sets": TABLE, "mandate": TABLES}
-_UNIT_LEVELS = ("city", "county", "township", "village", "leading_zone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +68,18 @@ class _Binding:
     faults: Faults
     where: str
 
-    def unit_set(self, entry: Mapping[str, Any], owner: str) -> UnitSet:
+    def unit_set(self, entry: Mapping[str, Any], owner: str, *, institutions: bool = False) -> UnitSet:
+        """Return the unit set that an entry names; `institutions` only where the predicate can speak of them."""
         name = str(entry.get("unit_set", ""))
         if name not in self.unit_sets:
             self.faults.add(
                 f"unit_set of {owner} to be one of {', '.join(sorted(self.unit_sets))}", repr(name), "name one"
             )
-        return self.unit_sets.get(name, BUILT_IN["city"])
+        found = self.unit_sets.get(name, BUILT_IN["city"])
+        if found.of_institutions and not institutions:
+            what = f"units of an area in {owner}, as only COUNT_PER_UNIT speaks of every institution"
+            self.faults.add(what, repr(name), "name another unit_set, or take COUNT_PER_UNIT")
+        return found
 
     def standard(self, name: str | None, *, service: str, targets: str, owner: str) -> tuple[ReachStandard | None, str]:
         """Return a reach standard of the profile, and the reason code where it cannot be used."""
@@ -135,7 +139,7 @@ def read_policy(
     faults = Faults()
     fits(content, _DOCUMENT, name, faults)
     sets = part(content, "unit_sets", TABLE, {})
-    own = {key: _own_unit_set(key, entry, faults, name) for key, entry in sets.items()}
+    own = {key: own_unit_set(key, entry, faults, name) for key, entry in sets.items()}
     binding = _Binding(profile=profile, unit_sets={**BUILT_IN, **own}, years=tuple(years),
                        forbid_unconfirmed=forbid_unconfirmed, faults=faults, where=name)  # fmt: skip
     listed = part(content, "mandate", TABLES, [])
@@ -165,19 +169,6 @@ def _label(entry: Mapping[str, Any]) -> tuple[str, str]:
     return str(pair[0]), str(pair[1])
 
 
-def _own_unit_set(name: str, entry: Any, faults: Faults, where: str) -> UnitSet:
-    owner = f"unit set {name} of {where}"
-    if not TABLE.fits(entry):
-        faults.add(f"a table as {owner}", repr(entry), "correct it")
-        return BUILT_IN["city"]
-    if not fits(entry, _UNIT_SET, owner, faults):
-        return BUILT_IN["city"]
-    levels, kinds = tuple(entry.get("levels", ())), tuple(entry.get("kinds", ()))
-    if not levels or set(levels) - set(_UNIT_LEVELS):
-        faults.add(f"levels of {owner} to be some of {', '.join(_UNIT_LEVELS)}", repr(list(levels)), "correct them")
-    return UnitSet(name=name, label=str(entry.get("label", name)), levels=levels, kinds=kinds)
-
-
 def _mandate(entry: Mapping[str, Any], binding: _Binding) -> Mandate | None:
     owner = f"mandate {entry.get('id', 'without id')} of {binding.where}"
     kind = str(entry.get("predicate"))
@@ -204,20 +195,17 @@ def _mandate(entry: Mapping[str, Any], binding: _Binding) -> Mandate | None:
     )  # fmt: skip
 
 
-def _described(unit_set: UnitSet) -> dict[str, Any]:
-    return {
-        "name": unit_set.name,
-        "label": unit_set.label,
-        "levels": list(unit_set.levels),
-        "kinds": list(unit_set.kinds),
-    }
-
-
 def _count_per_unit(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
-    units = binding.unit_set(entry, owner)
-    minimum = entry.get("minimum", 1)
-    predicate = CountPerUnit(service=entry["service"], where=entry.get("where", {}), unit_set=units, minimum=minimum)
-    return predicate, {"unit_set": _described(units), "minimum": minimum}
+    units = binding.unit_set(entry, owner, institutions=True)
+    minimum, where = entry.get("minimum", 1), entry.get("where", {})
+    resolved = {"unit_set": units.described, "minimum": minimum}
+    if not units.of_institutions:
+        return CountPerUnit(service=entry["service"], where=where, unit_set=units, minimum=minimum), resolved
+    if minimum != 1:
+        binding.faults.add(f"a minimum of 1 in {owner}, as an institution is one", repr(minimum), "leave it out")
+    if not where:
+        binding.faults.add(f"what every institution must have as where in {owner}", "nothing", "name an attribute")
+    return EveryInstitution(service=entry["service"], where=where), resolved
 
 
 def _programme(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
@@ -232,7 +220,7 @@ def _programme(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple
         years=binding.years,
         accepted=accepted,
     )
-    return predicate, {"unit_set": _described(units), "minimum": minimum, "years": list(binding.years)}
+    return predicate, {"unit_set": units.described, "minimum": minimum, "years": list(binding.years)}
 
 
 def _capacity(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[Predicate, dict[str, Any]]:
@@ -280,7 +268,7 @@ def _network_roles(entry: Mapping[str, Any], binding: _Binding, owner: str) -> t
                 role=level["role"], level=level["level"], unit_set=units, standard=standard, missing_standard=missing
             )
         )
-        described.append({**level, "unit_set": _described(units), "standard": level.get("standard")})
+        described.append({**level, "unit_set": units.described, "standard": level.get("standard")})
     return NetworkRoles(service=entry["service"], levels=tuple(levels)), {"levels": described}
 
 
@@ -295,7 +283,7 @@ def _coverage(entry: Mapping[str, Any], binding: _Binding, owner: str) -> tuple[
         service=entry["service"], where=entry.get("where", {}), standard=standard,
         group=str(entry.get("group", "people")), share=float(share), unit_set=units, missing_standard=missing,
     )  # fmt: skip
-    return predicate, {"unit_set": _described(units), "group": predicate.group, "standard": entry.get("standard")}
+    return predicate, {"unit_set": units.described, "group": predicate.group, "standard": entry.get("standard")}
 
 
 _BUILDERS: dict[str, Callable[[Mapping[str, Any], _Binding, str], tuple[Predicate, dict[str, Any]]]] = {

@@ -5,6 +5,10 @@ from __future__ import annotations
 REASONS: dict[str, tuple[str, str]] = {
     "": ("", ""),
     "missing_facility": ("本单元内没有符合条件的设施", "no qualifying facility stands in the unit"),
+    "not_fitting": (
+        "本机构不具备条款要求的条件",
+        "this institution lacks what the clause asks of every one",
+    ),
     "class_too_large": ("学校上报的最大班额超过界限", "the largest class the school reports exceeds the limit"),
     "seats_short": (
         "学区学生数超过班数可容纳人数（按平均班额估算）",
@@ -24,6 +28,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "no_such_unit": (
         "所用名单中没有条款所指的单位，不计为达标",
         "the list in use has no unit of the kind that the clause names; this is not counted as met",
+    ),
+    "no_institution": (
+        "没有开办中的此类机构，不计为达标",
+        "no institution of the kind is open; this is not counted as met",
     ),
     "no_data": ("缺少计算所需的数据", "the data it needs are missing"),
     "date_missing": (

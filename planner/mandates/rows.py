@@ -49,7 +49,8 @@ class Rows:
     """``lower <= A z <= upper`` over options, year options, auxiliary and slack columns.
 
     There are auxiliary values that satisfy all rows of a finding with zero slack, exactly when `evaluate`
-    on the planned situation says that the finding is met.
+    on the planned situation says that the finding is met. A finding that only a plan brings about, of an
+    institution that it builds, can be satisfied so by every plan without it.
 
     Attributes
     ----------

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from planner.coverage.territory import Territory
+from planner.errors import Faults
+from planner.mandates.shapes import TABLE, TEXT, TEXTS, fits
+
+_SHAPES = {"label": TEXT, "levels": TEXTS, "kinds": TEXTS}
+_LEVELS = ("city", "county", "township", "village", "leading_zone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,16 @@ class UnitSet:
     label: str
     levels: tuple[str, ...]
     kinds: tuple[str, ...] = ()
+
+    @property
+    def of_institutions(self) -> bool:
+        """Whether its units are no areas but the facilities of a service, which no territory lists."""
+        return self.levels == ("institution",)
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What it is, for the record of a run."""
+        return {"name": self.name, "label": self.label, "levels": list(self.levels), "kinds": list(self.kinds)}
 
     def codes(self, territory: Territory) -> pd.Index:
         """Return the codes of the units in this set, sorted."""
@@ -63,5 +79,30 @@ BUILT_IN = {
         UnitSet(name="communities", label="社区", levels=("village",), kinds=("community",)),
         UnitSet(name="villages", label="村", levels=("village",), kinds=("village",)),
         UnitSet(name="communities_and_villages", label="社区(村)", levels=("village",)),
+        UnitSet(name="institutions", label="机构", levels=("institution",)),
     )
 }
+
+
+def own_unit_set(name: str, entry: Any, faults: Faults, where: str) -> UnitSet:
+    """Return a unit set in a study's own words.
+
+    Parameters
+    ----------
+    name, entry
+        As the policy file writes it.
+    faults
+        Gets a sentence for everything that is wrong; what is returned then is of no use.
+    where
+        How people call the file.
+    """
+    owner = f"unit set {name} of {where}"
+    if not TABLE.fits(entry):
+        faults.add(f"a table as {owner}", repr(entry), "correct it")
+        return BUILT_IN["city"]
+    if not fits(entry, _SHAPES, owner, faults):
+        return BUILT_IN["city"]
+    levels, kinds = tuple(entry.get("levels", ())), tuple(entry.get("kinds", ()))
+    if not levels or set(levels) - set(_LEVELS):
+        faults.add(f"levels of {owner} to be some of {', '.join(_LEVELS)}", repr(list(levels)), "correct them")
+    return UnitSet(name=name, label=str(entry.get("label", name)), levels=levels, kinds=kinds)

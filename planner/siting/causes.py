@@ -79,7 +79,7 @@ def _alone(problem: SitingProblem, year_program: YearProgram, number: int, *, mi
     """Look at one finding by itself: does any option help, do all together, what does that cost at least."""
     rows, finding = _rows_of(year_program, number)
     helpful = _helpful(rows, finding)
-    if not len(helpful):
+    if not len(helpful) and not _met_alone(rows, finding):
         return {"verified": True, **_nearest(problem, year_program, number)}
     alone = _cheapest(year_program.options, rows, finding, minimise=minimise)
     if alone.status is Status.INFEASIBLE:
@@ -103,6 +103,12 @@ def _helpful(rows: Rows, finding: int) -> npt.NDArray[np.int64]:
     own = _entries(rows, finding) & supports(rows)
     option = rows.column_option[rows.column[own]]
     return np.unique(option[(option >= 0) & (rows.column_kind[rows.column[own]] <= ColumnKind.YEAR_OPTION)])
+
+
+def _met_alone(rows: Rows, finding: int) -> bool:
+    """Return whether a finding is met where nothing is done: what the plan does elsewhere has spoilt it."""
+    own = rows.row_finding == finding
+    return bool(((rows.row_lower[own] <= 0) & (rows.row_upper[own] >= 0)).all())
 
 
 def _cheapest(options: pd.DataFrame, rows: Rows, finding: int, *, minimise: Minimise) -> Solution:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from planner.verify.completed import completed
+from planner.verify.institutions import each_institution
 from planner.verify.outcome import plain
 from planner.verify.world import COMMITTED, PROMISED, World, of_kind, open_facilities
 
@@ -139,6 +140,8 @@ def _empty_parents(world: World, unit_set: Mapping[str, Any]) -> list[Finding]:
 
 
 def _count_per_unit(scene: Scene, mandate: Mandate) -> list[Finding]:
+    if mandate["unit_set"]["levels"] == ["institution"]:
+        return [Finding(*one) for one in each_institution(scene.standing(mandate["service"]), mandate)] or [_NOWHERE]
     world, minimum, wanted = scene.world, mandate.get("minimum", 1), mandate.get("where") or {}
     certain, possible = Counter[str](), Counter[str]()
     for row in scene.standing(mandate["service"]).to_dict("records"):

@@ -10,7 +10,9 @@ import pytest
 import planner.mandates
 
 ROOM = Path(planner.mandates.__file__).parent
-PREDICATES = ("count_per_unit", "capacity", "programme_per_year", "network_roles", "coverage_share")
+PREDICATES = (
+    "count_per_unit", "every_institution", "capacity", "programme_per_year", "network_roles", "coverage_share"
+)  # fmt: skip
 OF_REACHES = {"key", "mode", "cost_kind", "direction", "reaches", "bounded", "costs", "limit", "limit_cost"}
 
 

@@ -23,6 +23,7 @@ from planner.mandates import PlanView
 from planner.mandates.capacity import Capacity
 from planner.mandates.count_per_unit import CountPerUnit
 from planner.mandates.coverage_share import CoverageShare
+from planner.mandates.every_institution import EveryInstitution
 from planner.mandates.mandate import Predicate
 from planner.mandates.network_roles import NetworkRoles, RoleLevel
 from planner.mandates.programme_per_year import ProgrammePerYear
@@ -128,6 +129,29 @@ def _count_case(rng: np.random.Generator) -> Case:
         unit_set=BUILT_IN["townships"],
         minimum=1 + int(rng.random() < 0.2),
     )
+    return _without_reach(rng, predicate, table, options(*_some(rng, possible, 1, 4)))
+
+
+def _institutions_case(rng: np.random.Generator) -> Case:
+    def standing(n: int) -> Row:
+        return {
+            "facility_id": f"f{n}",
+            "service": _pick(rng, ["clinic", "clinic", "clinic", "other"]),
+            "unit_code": _pick(rng, ["A0v0", "A1", "B0", ""]),
+            "owner": _pick(rng, ["public", "public", "private", ""]),
+            "standardised": _pick(rng, [True, True, True, False, pd.NA]),
+            **_years(rng),
+        }
+
+    def possible(n: int) -> Row:
+        change = {
+            "owner": _pick(rng, ["public", "private", ""]),
+            "standardised": _pick(rng, [True, True, False, pd.NA]),
+        }
+        return _option(rng, table, n, _pick(rng, ["clinic", "clinic", "other"]), change)
+
+    table = _table(_some(rng, standing, 0, 6), "owner", "standardised")
+    predicate = EveryInstitution(service="clinic", where={"owner": ["public", "joint"], "standardised": True})
     return _without_reach(rng, predicate, table, options(*_some(rng, possible, 1, 4)))
 
 
@@ -254,6 +278,7 @@ def _year(rng: np.random.Generator) -> int:
 
 CASES: dict[str, Callable[[np.random.Generator], Case]] = {
     "count_per_unit": _count_case,
+    "every_institution": _institutions_case,
     "programme_per_year": _programme_case,
     "capacity": _capacity_case,
     "network_roles": _roles_case,
@@ -323,8 +348,10 @@ def _disagreements(measured: Measured, rows: Rows) -> tuple[int, int, int]:
     wrong = met = gap = 0
     for plan, status in measured.plans:
         answers = dict(zip(_keys(rows.findings), _satisfied(rows, measured.view, plan), strict=True))
-        # What rows are asked for must be findings; a finding without rows is one that no option can leave unmet.
-        wrong += len(answers.keys() - status.keys())
+        # What rows are asked for must be findings, or of an institution that another plan builds: met without it.
+        # A finding without rows is one that no option can leave unmet.
+        unbuilt = set(measured.view.options.index) - set(plan.index)
+        wrong += sum(not answers[key] or key[0] not in unbuilt for key in answers.keys() - status.keys())
         wrong += sum(answers[key] != (said == "met") for key, said in status.items() if key in answers)
         wrong += sum(said == "gap" for key, said in status.items() if key not in answers)
         met += sum(said == "met" for said in status.values())

@@ -20,6 +20,7 @@ CODES = {
     "communities": ["B0v0"],
     "villages": ["A0v0", "A0v1", "A1v0", "A1v1", "A2v0", "A2v1"],
     "communities_and_villages": ["A0v0", "A0v1", "A1v0", "A1v1", "A2v0", "A2v1", "B0v0"],
+    "institutions": [],  # facilities, of which no territory has a list
 }
 """By name the units of `land()`: county A of towns, district B with a street only, zone Z over both."""
 

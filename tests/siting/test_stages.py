@@ -13,6 +13,7 @@ import pytest
 from planner.coverage import CoverageRequest
 from planner.mandates import Mandate, UnitSet
 from planner.mandates.count_per_unit import CountPerUnit
+from planner.mandates.every_institution import EveryInstitution
 from planner.mandates.mandate import Predicate, Strength
 from planner.mandates.programme_per_year import ProgrammePerYear
 from planner.mandates.unit_sets import BUILT_IN
@@ -126,6 +127,39 @@ def test_stages_are_elastic() -> None:
     plan = solve(_problem((_count("park"), _count("depot", 4)), _builds({"service": "park"}, {"service": "depot"})))
     assert _taken(plan) == ["o0", "o1"]
     assert {stage.name: stage.objective for stage in plan.stages}["2027.hard_unmet"] == 1
+
+
+EVERY = _mandate(EveryInstitution(service="park", where={"owner": "public"}), name="every")
+
+
+def test_what_is_built_must_fit_where_every_institution_is_asked() -> None:
+    """The dear park that fits is built, not the cheap one that does not, nor one of which nobody knows."""
+    table = _builds({"service": "park", "owner": "private"}, {"service": "park"},
+                    {"service": "park", "owner": "public", "cost_yuan": 900})  # fmt: skip
+    assert _taken(solve(_problem((_count("park"), EVERY), table))) == ["o2"]
+
+
+def test_one_institution_is_brought_up_and_no_other_in_its_place() -> None:
+    """A cheap new one that fits does not close the gap of one that stands; the action on that very one does."""
+    table = pd.concat([_builds({"service": "park", "owner": "public", "cost_yuan": 1}), options(
+        {"option_id": "own", "action": "upgrade", "facility_id": "f0", "service": "park", "owner": "public",
+         "cost_yuan": 500})])  # fmt: skip
+    plan = solve(_problem((EVERY,), table, {"service": "park", "owner": "private"}))
+    assert _taken(plan) == ["own"]
+    assert plan.effects["closes"].tolist() == ["every|f0|"]
+    lacking = solve(_problem((EVERY,), table.loc[["o0"]], {"service": "park", "owner": "private"}))
+    assert _taken(lacking) == []
+    assert lacking.causes[["unit_code", "cause"]].to_numpy().tolist() == [["f0", "no_option_in_unit"]]
+
+
+def test_a_new_institution_that_does_not_fit_is_told_with_its_cause() -> None:
+    """Where it closes more than it opens it is built all the same, and its own gap is laid to the conflict."""
+    more = (_count("park"), _count("park", units="counties"))
+    mandates = (more[0], replace(more[1], mandate_id="counties"), EVERY)
+    plan = solve(_problem(mandates, _builds({"service": "park", "owner": "private"})))
+    assert _taken(plan) == ["o0"]
+    causes = plan.causes.set_index("mandate_id")
+    assert causes.loc["every", ["unit_code", "cause", "verified"]].tolist() == ["o0", "conflict", True]
 
 
 def test_soft_mandates_are_never_rows() -> None:

@@ -155,6 +155,32 @@ def test_an_unknown_owner_decides_nothing(
     assert of_town[["status", "measured", "required"]].to_numpy().tolist() == [[*expected]]
 
 
+@pytest.mark.parametrize(
+    ("facility", "expected"),
+    [
+        ({"owner": "public", "level": "x"}, ("met", 1, 1)),
+        ({"owner": "private", "level": "x"}, ("gap", 0, 1)),
+        ({"owner": "private"}, ("gap", 0, 1)),
+        ({"owner": "public"}, ("not_evaluable", None, None)),
+        ({"level": "z"}, ("gap", 0, 1)),
+    ],
+)
+def test_every_institution_is_asked(facility: dict[str, str], expected: tuple[str, float | None, float | None]) -> None:
+    """One that has another value is a gap, whatever is unknown; one that may be right is neither met nor a gap."""
+    mandate = {"predicate": "COUNT_PER_UNIT", "service": "school", "where": {"owner": "public", "level": ["x", "y"]},
+               "minimum": 1, "unit_set": {"name": "institutions", "levels": ["institution"], "kinds": []}}  # fmt: skip
+    rows = {"a": facility, "park": {"service": "park"}, "later": {"status": "在建", "opened_year": "2027"}}
+    build = {"option_id": "new:1", "action": "build", "service": "school", "unit_code": "T", "facility_id": "",
+             "complete_year": "2026", "owner": "private", "level": ""}  # fmt: skip
+    seen = with_plan(facilities(**rows), pd.DataFrame([build]), 2026)
+    found = findings(Scene(world(people(), mandate), seen, 2026))
+    columns = ["unit_code", "status", "measured", "required"]
+    assert found[columns].to_numpy().tolist() == [["a", *expected], ["new:1", "gap", 0, 1]]
+    nobody = with_plan(facilities(park={"service": "park"}), pd.DataFrame(), 2026)
+    none = findings(Scene(world(people(), mandate), nobody, 2026))
+    assert none[["unit_code", "status"]].to_numpy().tolist() == [["", "not_evaluable"]]
+
+
 def test_a_share_is_of_people_and_exact_at_its_limit() -> None:
     """90 of 100 is nine tenths; nobody at all is not evaluable."""
     mandate = {"predicate": "COVERAGE", "service": "school", "standard": "near", "group": "people", "share": 0.9,

@@ -14,6 +14,7 @@ import rasterio
 from rasterio import Affine
 
 from planner import read_study, run
+from planner.mandates import every_institution
 from planner.verify import verify
 
 STUDY = """
@@ -242,6 +243,59 @@ def test_units_that_the_list_lacks_are_told_by_both(tiny_run: Path, real_run: Pa
         ("park", "", "not_evaluable", "no_such_unit"),
         ("depots", "", "not_evaluable", "no_such_unit"),
     }
+
+
+INSTITUTIONS = f"""{CLAUSE}
+id = "every"
+predicate = "COUNT_PER_UNIT"
+service = "kindergarten"
+unit_set = "institutions"
+where = {{ owner = "public", rank = "central" }}
+{CLAUSE}
+id = "nobody"
+predicate = "COUNT_PER_UNIT"
+service = "clinic"
+unit_set = "institutions"
+where = {{ owner = "public" }}
+"""
+
+
+def test_every_institution_is_asked_by_both(tiny_run: Path, real_run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The private kindergarten is a gap until it is made public, and so is asked the one that the plan builds.
+
+    Where every facility is taken to fit, the verifier disagrees.
+    """
+    study = tiny_run.parent / "study"
+    text = (study / "study.toml").read_text(encoding="utf-8").replace("2027 = 55", "2027 = 155")
+    upgrade = (
+        '[[siting.options]]\nid = "own"\naction = "upgrade"\nservice = "kindergarten"\n'
+        'where = { owner = "private" }\nset = { owner = "public" }\ncost_yuan = 30\nbuild_years = 0\n'
+    )
+    (study / "study.toml").write_text(text + upgrade, encoding="utf-8")
+    (study / "policy.toml").write_text(POLICY + INSTITUTIONS, encoding="utf-8")
+    run(read_study(study / "study.toml"), out=real_run)
+    assert verify(real_run).ok, verify(real_run).summary("en")
+    columns = ("mandate_id", "unit_code", "unit_level", "county_code", "status", "reason_code")
+    before = figures(real_run / "tables" / "findings_before.csv", columns)
+    after = figures(real_run / "tables" / "findings_after.csv", columns)
+    told = {row for row in before if row[0] in ("every", "nobody")}
+    nobody = ("nobody", "", "city", "", "not_evaluable", "no_institution")
+    k1 = ("every", "k1", "institution", "K1", "met", "")
+    assert told == {k1, ("every", "k2", "institution", "K2", "gap", "not_fitting"), nobody}
+    assert {row for row in after if row[0] in ("every", "nobody")} == {
+        k1,
+        nobody,
+        ("every", "k2", "institution", "K2", "met", ""),
+        ("every", "kg:site1", "institution", "K1", "met", ""),
+    }
+    closes = figures(real_run / "tables" / "plan_effects.csv", ("option_id", "closes"))
+    assert any(option == "own:k2" and "every|k2|" in closed for option, closed in closes)
+    monkeypatch.setattr(every_institution, "matches", lambda table, _where: np.ones(len(table), dtype=bool))
+    run(read_study(study / "study.toml"), out=real_run)
+    wrong = verify(real_run)
+    assert {("findings_before", "every k2", "status")} <= set(
+        wrong.different[["table", "key", "figure"]].itertuples(index=False, name=None)
+    )
 
 
 def test_slopes_are_walked_alike(tiny_run: Path, real_run: Path) -> None:

@@ -31,8 +31,10 @@ def findings(draft: Draft, units: pd.DataFrame) -> dict[str, Any]:
         "name": strings.puts(table["unit_name"]),
         "shape": [drawn.get(code, -1) for code in table["unit_code"]],
         "facility": [
-            _place_of(code, evidence, places)
-            for code, evidence in zip(table["unit_code"], table["evidence_after"], strict=True)
+            places.get(code, -1) if level == "institution" else _place_of(code, evidence, places)
+            for code, evidence, level in zip(
+                table["unit_code"], table["evidence_after"], table["unit_level"], strict=True
+            )
         ],
         "year": [None if pd.isna(year) else int(year) for year in table["year"]],
         **{f"status_{when}": [_status(value) for value in table[f"status_{when}"]] for when in ("before", "after")},
