@@ -43,7 +43,8 @@ def screened_rules(
     Returns
     -------
     DataFrame
-        `COLUMNS`; ``screened`` is False where nothing was supplied, and ``why`` says so. Counts of sites by outcome.
+        `COLUMNS`; ``screened`` is False where nothing was supplied, and ``why`` says so. Counts of sites by
+        outcome; absent where nothing was looked at.
     """
     layers = {rule: ";".join(sorted(set(names))) for rule, names in exclusions.groupby("rule_id")["layer"]}
     table = rules_frame(rules)
@@ -54,7 +55,8 @@ def screened_rules(
     table["screened"] = (table["layers"] != "") | (table["measure"] == "template")
     for outcome in _COUNTED:
         met = log[log["outcome"] == outcome].groupby("rule_id")["site_id"].nunique()
-        table[f"sites_{outcome}"] = table["rule_id"].map(met).fillna(0).astype("int64")
+        counted = table["rule_id"].map(met).fillna(0).astype("Int64")
+        table[f"sites_{outcome}"] = counted.mask(table["layers"] == "")  # what was not looked at is not 0
     reasons = [_WHY[_why(row)] for row in table.to_dict("records")]
     table["why"], table["why_en"] = [why for why, _ in reasons], [why for _, why in reasons]
     return table[list(COLUMNS)]

@@ -168,6 +168,7 @@ def test_no_layer_is_no_pass() -> None:
     _, log = screen_sites(_sites(a=box(0, 0, 10, 10)), areas, rules=rules)
     table = screened_rules(rules, areas, log).set_index("rule_id")
     assert len(table) == len(rules)
+    assert table.loc[table["layers"] == "", "sites_excluded"].isna().all()
     assert table.loc[RED, ["screened", "layers", "sites_excluded"]].to_list() == [True, "x.gpkg", 1]
     assert not table.loc["blue-line", "screened"]
     assert table.loc["blue-line", "why"] == "未提供图层，未筛查"
