@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from planner.errors import Faults, MandateError, StudyError
+from planner.errors import Faults, MandateError, StudyError, shortened
 from planner.pipeline.measure import Rules
 from planner.study import Study
 
@@ -57,8 +57,10 @@ def _chosen(rules: Rules) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _tell_unknown(where: Mapping[str, Any], owner: str, facilities: pd.DataFrame, faults: Faults) -> None:
     columns = [str(name) for name in facilities.columns if name != "geometry"]
-    for name in where:
-        if name not in columns:
+    for name, value in where.items():
+        if name in columns:
+            _tell_other_kind(name, value, owner, facilities[name], faults)
+        else:
             near = get_close_matches(name, columns, n=1)
             found = f"none; {near[0]!r} is near" if near else f"only {', '.join(columns)}"
             faults.add(
@@ -66,3 +68,18 @@ def _tell_unknown(where: Mapping[str, Any], owner: str, facilities: pd.DataFrame
                 found,
                 "correct the name, or add the column to a layer of facilities",
             )
+
+
+def _tell_other_kind(name: str, value: object, owner: str, column: pd.Series, faults: Faults) -> None:
+    """Tell of a value that no row can have: true or a number where the column holds texts, or the other way round."""
+    wanted = list(value) if isinstance(value, list | tuple) else [value]
+    texts = pd.api.types.is_string_dtype(column.dtype)
+    strange = [one for one in wanted if isinstance(one, str) != texts]
+    if strange:
+        there = shortened(sorted({str(one) for one in column.dropna() if str(one)}), limit=5) or "nothing"
+        kind = "a text" if texts else "a number, true or false"
+        faults.add(
+            f"{kind} for {name!r} in where of {owner}, as the facilities have it",
+            f"{strange[0]!r}",
+            f"write it as the column does, which has {there}",
+        )
